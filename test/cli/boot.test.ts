@@ -151,8 +151,8 @@ describe.skipIf(!hasProgram('mke2fs') || !hasProgram('sfdisk'))('rootdisk boot o
 
   test.each([
     ['no folder for the files', 2, ['./amd64.raw', '--to', 'qemu']],
-    ['a hypervisor that is not known', 2, ['./amd64.raw', '--to', 'vmware']],
-    ['a form that is not known', 2, ['./amd64.raw', '--root', 'name']],
+    ['an unknown hypervisor', 2, ['./amd64.raw', '--to', 'vmware']],
+    ['an unknown form', 2, ['./amd64.raw', '--root', 'name']],
     ['an option of a fetch', 2, ['./amd64.raw', '--arch', 'amd64']],
     ['an option of another command', 2, ['./amd64.raw', '--size', '1GiB']],
     ['no disk', 3, ['./missing.raw']],

@@ -51,7 +51,7 @@ test('a registry that has nothing is an error where it alone may be asked', asyn
 
 test.each<[string, string[], string]>([
   ['a place without a repository', ['--registry', 'reg.example'], 'Write HOST/REPO'],
-  ['an option of none', ['--registry-only'], 'Add --registry HOST/REPO'],
+  ['an option of no command', ['--registry-only'], 'Add --registry HOST/REPO'],
   ['a contradiction', ['--registry', 'a/b', '--registry-only', '--registry-write'], 'Leave out'],
 ])('%s is refused', async (_title, flags, hint) => {
   const ran = await runOn('one', ['ensure', 'acme:1', ...flags]);

@@ -277,7 +277,7 @@ describe.skipIf(obstacle !== undefined)('a conversion that fails', () => {
   });
 
   test.each([
-    ['is none', Buffer.from('<!DOCTYPE html><html>')],
+    ['is invalid', Buffer.from('<!DOCTYPE html><html>')],
     ['is larger than allowed', disk],
   ])('because the image %s does not touch the device', async (_, bytes) => {
     const loop = await makeLoop(full);

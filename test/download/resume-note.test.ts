@@ -34,13 +34,13 @@ test('a note contains no secrets, but distinguishes addresses', () => {
 const text = formatNote(noteFor(address, about));
 test.each([
   ['nothing', ''],
-  ['a torn one', text.slice(0, -10)],
+  ['an incomplete one', text.slice(0, -10)],
   ['a list', '[]'],
   ['no address', text.replace('addressHash', 'other')],
-  ['a length below zero', text.replace('1000', '-1')],
+  ['a negative length', text.replace('1000', '-1')],
   ['a weak tag', text.replace('\\"one\\"', 'W/\\"one\\"')],
   ['a tag with a line break', text.replace('one', 'o\\nne')],
-  ['a date that is none', text.replace('Tue, 06 Jan 2026', 'once')],
+  ['an invalid date', text.replace('Tue, 06 Jan 2026', 'once')],
 ])('%s is not a note', (_what, bad) => {
   expect(bad).not.toBe(text);
   expect(() => parseNote(bad)).toThrow();

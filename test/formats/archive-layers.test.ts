@@ -131,7 +131,7 @@ describe('no disk is left after', () => {
       ovaArchive(vm, img, ['vm.mf', manifestLine(img, 'SHA256', zeros)]),
     ],
     [
-      'whose path runs through a link behind it',
+      'whose path goes through a later link',
       'unsafe-path',
       tarArchive(tarFile('b/disk.img', disk), tarFile('b', '', { type: '2', link: '/etc' })),
     ],

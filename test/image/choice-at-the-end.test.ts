@@ -31,8 +31,8 @@ const packings: [string, (bytes: Uint8Array) => Uint8Array][] = [
 
 describe.each(packings)('in %s', (_, pack) => {
   test.each<[string, Uint8Array[]]>([
-    ['the first is no disk', [notes, raw]],
-    ['the last is no disk', [raw, notes]],
+    ['the first is not a disk', [notes, raw]],
+    ['the last is not a disk', [raw, notes]],
     ['the first is of an unknown version', [odd, raw]],
     ['the first is empty', [tarFile('empty', ''), raw]],
   ])('a choice is required if %s', async (_title, members) => {

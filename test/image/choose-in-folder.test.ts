@@ -51,7 +51,7 @@ describe.each(ways)('the only file in a folder of a %s', (_, pack) => {
       /"disk\/a\.img".*"disk\/b\.img"/,
     ],
     [
-      'a text, and the disk behind it',
+      'a text followed by the disk',
       [tarFile('disk/README', 'read me'), tarFile('disk/b.img', image)],
       'ambiguous-content',
       /"disk\/README".*"disk\/b\.img"/,

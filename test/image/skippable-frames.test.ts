@@ -52,8 +52,8 @@ test('neither is taken for the other if one was declared', async () => {
 test.each([
   ['ends', 'not-an-image', skippable(long)],
   ['ends inside one', 'truncated', skippable(10, 0, 2 ** 32 - 1)],
-  ['goes on with something else', 'not-an-image', Buffer.concat([skippable(long), disk])],
-  ['has no end of them', 'not-an-image', Buffer.alloc(8 * 20_000, skippable(0))],
+  ['continues with something else', 'not-an-image', Buffer.concat([skippable(long), disk])],
+  ['has only such frames', 'not-an-image', Buffer.alloc(8 * 20_000, skippable(0))],
 ])('a file of skippable frames that %s is refused as %s', async (_, reason, bytes) => {
   const file = Buffer.concat([skippable(long), bytes]);
   await expect(run(file)).rejects.toMatchObject({ details: { reason } });

@@ -80,7 +80,7 @@ describe('the ELF kernel out of a bzImage', () => {
       packInto(zstdCompressSync(kernel), kernel.length - 1),
       'ERR_LIMIT',
     ],
-    ['what is no ELF file', packInto(zstdCompressSync(Buffer.alloc(9000)), 9000), 'ERR_DECODE'],
+    ['a file that is not ELF', packInto(zstdCompressSync(Buffer.alloc(9000)), 9000), 'ERR_DECODE'],
     ['LZO', packInto(Buffer.from('894c5a4f000d0a1a0a', 'hex')), 'ERR_UNSUPPORTED_FORMAT'],
     ['noise', packInto(Buffer.alloc(900, 7)), 'ERR_UNSUPPORTED_FORMAT'],
     ['damaged xz', packInto(Buffer.from('fd377a585a00000000', 'hex')), 'ERR_DECODE'],

@@ -69,7 +69,7 @@ describe('pickBuild', () => {
     ['the newest of a release', { ...full, release: '12' }, 3],
     ['one build by its name', { ...full, release: '12', snapshot: '20260701' }, 4],
     ['one build by the start of its name', { ...full, snapshot: '20260901' }, 0],
-    ['any architecture where none is asked for', { release: '13', variant: 'cloud' }, 0],
+    ['any architecture if none is requested', { release: '13', variant: 'cloud' }, 0],
   ])('%s', (_, request, index) => {
     expect(pickBuild(builds, missing, choicesOf(request))).toBe(builds[index]);
   });

@@ -123,7 +123,7 @@ test('a cached kernel with less trust than the call requires does not count', as
 
 describe('no file of a disk is left', () => {
   test.each([
-    ['the kernel is not what was promised', 'ERR_DIGEST', kernel.subarray(1), kernel],
+    ['the kernel has another digest', 'ERR_DIGEST', kernel.subarray(1), kernel],
     ['the kernel is for another machine', 'ERR_UNSAFE_IMAGE', makeImage(), makeImage()],
     ['the kernel is empty', 'ERR_DECODE', Buffer.of(), Buffer.of()],
   ])('if %s', async (_, code, served, promised) => {

@@ -177,7 +177,7 @@ describe('plug-ins', () => {
     ['answers a text', () => 'good'],
     ['has a version that is a number', () => ({ ...good, version: 13 })],
     ['has a warning without a text', () => ({ ...good, warnings: [{ code: 'odd' }] })],
-    ['has an end of life that is no day', () => ({ ...good, guest: { eol: 'next year' } })],
+    ['has an invalid end of life', () => ({ ...good, guest: { eol: 'next year' } })],
     ['has an unknown firmware', () => ({ ...good, guest: { firmware: ['coreboot'] } })],
     ['has a boot without a kernel', () => ({ ...good, boot: {} })],
     ...[

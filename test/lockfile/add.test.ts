@@ -161,9 +161,14 @@ describe('lock add refuses, and then writes nothing', () => {
       {},
     ],
     ['one name for two references', ['acme:1', 'acme'], { alias: 'a' }, {}],
-    ['no lock file', 'acme:1', { lockfile: '' }, { details: { field: 'lockfile' } }],
+    [
+      'a file that is not a lock file',
+      'acme:1',
+      { lockfile: '' },
+      { details: { field: 'lockfile' } },
+    ],
     ['nothing to lock', [], {}, {}],
-    ['a release that is not there', ['acme:1', 'acme:2'], {}, { code: 'ERR_NOT_FOUND' }],
+    ['a missing release', ['acme:1', 'acme:2'], {}, { code: 'ERR_NOT_FOUND' }],
   ])('%s', async (_, reference, options, error) => {
     await expect(lock(reference, options)).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',

@@ -231,10 +231,10 @@ describe('failures', () => {
 
   test.each<[string, string, EnsureOptions, object]>([
     ['another architecture', 'acme-1', { arch: 'arm64' }, { code: 'ERR_NOT_FOUND' }],
-    ['a name that is near', 'acme-2', {}, { code: 'ERR_NOT_FOUND', hint: 'Did you mean acme-1?' }],
+    ['a similar name', 'acme-2', {}, { code: 'ERR_NOT_FOUND', hint: 'Did you mean acme-1?' }],
     ['another variant', 'acme-1', { variant: 'tiny' }, { details: { field: 'variant' } }],
     ['parameters', 'acme-1', { parameters: { a: '1' } }, { details: { field: 'parameters' } }],
-    ['a digest that is another one', 'acme-1', { digest: sha256(newer) }, { code: 'ERR_DIGEST' }],
+    ['another digest', 'acme-1', { digest: sha256(newer) }, { code: 'ERR_DIGEST' }],
     [
       'no such lock file',
       'acme-1',

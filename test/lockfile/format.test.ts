@@ -58,8 +58,8 @@ test.each<[string, string, string, string]>([
   ['a query', changed({ mirrors: ['https://a.example/?token=1'] }), 'mirrors[0] has user info', ''],
   ['a path', changed({ fileName: '../x' }), 'fileName should be the name of a file', ''],
   ['a number as snapshot', changed({ snapshot: 20260101 }), 'snapshot should be a string', ''],
-  ['a level of its own', changed({ trust: { level: 'high' } }), 'trust.level should be one of', ''],
-  ['a day that is none', changed({ guest: { eol: 'soon' } }), 'guest.eol should be a day', ''],
+  ['an unknown level', changed({ trust: { level: 'high' } }), 'trust.level should be one of', ''],
+  ['an invalid date', changed({ guest: { eol: 'soon' } }), 'guest.eol should be a day', ''],
   ['no time', changed({ locked: undefined }), 'locked should be a time', ''],
 ])('a manual lock file with %s is refused, and does not fit the schema', (_, by, message, hint) => {
   expect(() => parse(by)).toThrow(
@@ -82,7 +82,7 @@ test.each<[string, object, string, string]>([
   ],
   ['no version', { lockfileVersion: undefined }, 'lockfileVersion should be 1', ''],
   [
-    'two entries of one name',
+    'two entries with one name',
     { images: [bareEntry, bareEntry] },
     'images[0] and images[1] both have the alias "acme-1"',
     'Rename',

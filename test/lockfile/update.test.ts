@@ -111,7 +111,7 @@ describe('update', () => {
   });
 
   test.each([
-    ['a name that is not there', 'acme-3', {}, 'alias'],
+    ['a missing name', 'acme-3', {}, 'alias'],
     ['an architecture that is not locked', 'acme-1', { arch: 'arm64' }, 'arch'],
   ])('%s', async (_, name, options, field) => {
     await lock('acme:1');

@@ -46,7 +46,7 @@ describe('a misspelt field of an answer is an error with the right name', () => 
   test.each<[string, object, string]>([
     ['of the answer', { ...good, gest: {} }, ' has an unknown field "gest"; did you mean guest?'],
     [
-      'that is needed',
+      'that is required',
       { ...good, snapshot: undefined, snaphsot: '1' },
       ' has an unknown field "snaphsot"; did you mean snapshot?',
     ],
@@ -69,7 +69,7 @@ describe('a misspelt field of an answer is an error with the right name', () => 
       '.disk[0].proofs[0].signature.keys[0] has an unknown field "url"; did you mean urls?',
     ],
     [
-      'of a proof of its own kind',
+      'of a new kind of proof',
       { ...good, disk: [{ ...file, proofs: [{ kind: 'receipt', ofers: 'signed' }] }] },
       '.disk[0].proofs[0] has an unknown field "ofers"; did you mean offers?',
     ],

@@ -87,7 +87,7 @@ describe('an answer of a format that breaks the contract is ERR_PLUGIN, naming t
       },
     ],
     [
-      'an exception on the way',
+      'an exception in the middle',
       async function* () {
         yield bytes;
         throw new RangeError('out of range');
@@ -111,12 +111,12 @@ describe('an answer of a format that breaks the contract is ERR_PLUGIN, naming t
   test.each([
     ['nothing', undefined],
     ['an empty object', {}],
-    ['a size that is none', { ...image, virtualSize: Number.NaN }],
+    ['an invalid size', { ...image, virtualSize: Number.NaN }],
     ['a negative size', { ...image, virtualSize: -512 }],
     ['a size as text', { ...image, virtualSize: '512' }],
     ['no facts', { ...image, facts: undefined }],
-    ['features that are no list', { ...image, facts: { features: 'v3' } }],
-    ['nothing that copies', { ...image, copyTo: undefined }],
+    ['features that are not a list', { ...image, facts: { features: 'v3' } }],
+    ['no copyTo', { ...image, copyTo: undefined }],
   ])('open: %s', async (_title, answer) => {
     await expect(disk(answer).open(source, context)).rejects.toThrow(named('open'));
   });

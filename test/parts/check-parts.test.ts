@@ -34,9 +34,19 @@ describe('a part that was made without the kit is checked when it is bound', () 
 
   test.each<[string, string, object, RegExp]>([
     ['no resolve()', 'odd-os', { vendors: [{ ...vendor, resolve: 1 }] }, /no resolve\(\)/],
-    ['a slip', 'odd', { formats: [{ ...codec, siez: async () => 1 }] }, /did you mean size\?/],
+    [
+      'a misspelt field',
+      'odd',
+      { formats: [{ ...codec, siez: async () => 1 }] },
+      /did you mean size\?/,
+    ],
     ['an unknown kind', 'odd', { formats: [{ ...codec, kind: 'file' }] }, /found "file"/],
-    ['no object', 'vendors[0]', { vendors: [null] }, /must be an object, found null/],
+    [
+      'a value that is not an object',
+      'vendors[0]',
+      { vendors: [null] },
+      /must be an object, found null/,
+    ],
     ['no kind', 'verifiers[1]', { verifiers: [verifier, {}] }, /verifier kind undefined/],
   ])('its shape: %s', (_title, plugin, parts, message) => {
     expect(() => bind(parts)).toThrow(

@@ -263,11 +263,8 @@ describe('fedora', () => {
       'a link over plain http',
       indexWith([{ ...rows[7], link: rows[7]?.link.replace('https:', 'http:') }]),
     ],
-    [
-      'a digest that is none',
-      indexWith([{ ...rows[7], sha256: 'd41d8cd98f00b204e9800998ecf8427e' }]),
-    ],
-    ['a size that is none', indexWith([{ ...rows[7], size: '557 MiB' }])],
+    ['an invalid digest', indexWith([{ ...rows[7], sha256: 'd41d8cd98f00b204e9800998ecf8427e' }])],
+    ['an invalid size', indexWith([{ ...rows[7], size: '557 MiB' }])],
   ])('reports ERR_METADATA for %s in place of the index', async (_what, changed) => {
     await expect(site.resolve('latest', {}, changed)).rejects.toMatchObject({
       code: 'ERR_METADATA',

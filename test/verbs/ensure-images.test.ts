@@ -96,9 +96,9 @@ test.each([
     { digest: sha256(disks[0] ?? Buffer.of()) },
     'a digest belongs to one image',
   ],
-  ['a reference that is none', ['acme:1', 7], {}, 'reference must be a text'],
+  ['an invalid reference', ['acme:1', 7], {}, 'reference must be a text'],
   ['no list', 'acme:1', {}, 'references must be a list'],
-  ['an option that is misspelt', ['acme:1'], { ofline: true }, 'unknown option "ofline"'],
+  ['a misspelt option', ['acme:1'], { ofline: true }, 'unknown option "ofline"'],
 ])('%s is refused before the first one begins', async (_what, references, options, message) => {
   const loose = ensure as (references: unknown, options: object) => Promise<unknown>;
   await expect(loose(references, options)).rejects.toMatchObject({

@@ -34,7 +34,7 @@ test.each([
 
 test.each([
   ['no alias is given', undefined],
-  ['the name is none of them', ['newest.qcow2']],
+  ['the name is not one of them', ['newest.qcow2']],
 ])('a sidecar with another name is refused where %s', async (_, aliases) => {
   upstream.route('r1/demo.qcow2.sha256', `${own}  latest.qcow2\n`);
   await expect(prove(aliases)).rejects.toMatchObject({

@@ -85,7 +85,7 @@ describe('a list of digests', () => {
     ['a list of MD5', `${hex.slice(32)}  demo.qcow2\n`, 'ERR_DIGEST'],
     ['two digests for one name', `${list}${'a'.repeat(64)} *demo.qcow2\n`, 'ERR_DIGEST'],
     [
-      'a clear-signed list, whose body was not taken out',
+      'a clear-signed list instead of its body',
       `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${list}`,
       'ERR_METADATA',
     ],

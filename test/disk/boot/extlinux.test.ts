@@ -47,11 +47,11 @@ describe('the default', () => {
   test.each([
     ['the first', labels, 'a'],
     ['the label of DEFAULT', `default b\n${labels}`, 'b'],
-    ['the first, behind a module', `default menu.c32\n${labels}`, 'a'],
+    ['the first, after a module', `default menu.c32\n${labels}`, 'a'],
     ['MENU DEFAULT', `default a\n${marked}`, 'b'],
     ['ONTIMEOUT', `ontimeout a\ndefault b\n${marked}`, 'a'],
     [
-      'the next kernel, where it is another program',
+      'the next kernel, if the default is another program',
       `default m\n${labels}label m\n kernel memtest.bin\n`,
       'a',
     ],

@@ -106,12 +106,16 @@ describe('the order and the default', () => {
 
 describe('refused', () => {
   test.each([
-    ['a path that climbs', entry({ linux: '/k/../k/linux' }), 'ERR_UNSAFE_IMAGE unsafe-path'],
-    ['a kernel that is not there', entry({ linux: '/k/none' }), 'ERR_NOT_FOUND /k/none'],
-    ['an initrd that is not there', entry({ linux: '/k/linux', initrd: '/n' }), 'ERR_NOT_FOUND /n'],
-    ['a kernel that is none', entry({ linux: '/k/initrd' }), 'ERR_DECODE corrupt-data'],
+    [
+      'a path that leads out of the volume',
+      entry({ linux: '/k/../k/linux' }),
+      'ERR_UNSAFE_IMAGE unsafe-path',
+    ],
+    ['a missing kernel', entry({ linux: '/k/none' }), 'ERR_NOT_FOUND /k/none'],
+    ['a missing initrd', entry({ linux: '/k/linux', initrd: '/n' }), 'ERR_NOT_FOUND /n'],
+    ['an invalid kernel', entry({ linux: '/k/initrd' }), 'ERR_DECODE corrupt-data'],
     ['a folder for a kernel', entry({ linux: '/k' }), 'ERR_DECODE not-a-file'],
-    ['an image that is not there', entry({ uki: '/k/u.efi' }), 'ERR_NOT_FOUND /k/u.efi'],
+    ['a missing image', entry({ uki: '/k/u.efi' }), 'ERR_NOT_FOUND /k/u.efi'],
   ])('%s', async (_, text, refusal) => {
     expect(await refusalOf(bootOf([espOf({ 'a.conf': text })]))).toBe(refusal);
   });

@@ -109,7 +109,7 @@ describe('refused', () => {
 
   test.each([
     [
-      'a section twice',
+      'the same section twice',
       makeUki([
         ['.linux', kernel],
         ['.linux', kernel],
@@ -140,7 +140,7 @@ describe('refused', () => {
       ]),
       'ERR_LIMIT limit',
     ],
-    ['a kernel that is none', makeUki([['.linux', 'no kernel']]), 'ERR_DECODE corrupt-data'],
+    ['an invalid kernel', makeUki([['.linux', 'no kernel']]), 'ERR_DECODE corrupt-data'],
   ])('%s', async (_, uki, refusal) => {
     expect(await refusalOf(bootOf([espOf({ 'a.efi': uki })]))).toBe(refusal);
   });

@@ -61,8 +61,8 @@ const two = {
 
 describe.each(ways)('from a %s', (way) => {
   test.each<[string, Uint8Array, string?]>([
-    ['behind a readme', ovaArchive(['README', 'x'], vm, disk)],
-    ['behind its manifest', ovaArchive(manifest(manifestLine(disk), manifestLine(vm)), vm, disk)],
+    ['after a readme', ovaArchive(['README', 'x'], vm, disk)],
+    ['after its manifest', ovaArchive(manifest(manifestLine(disk), manifestLine(vm)), vm, disk)],
     [
       'in a folder',
       tarArchive(
@@ -108,8 +108,8 @@ describe.each(ways)('from a %s', (way) => {
         disk,
       ),
     ],
-    ['of another spelling', ovaArchive(file({ href: './disk.vmdk' }), disk)],
-    ['that is one file after all', ovaArchive(file({ chunkSize: '1000' }), disk)],
+    ['with another spelling', ovaArchive(file({ href: './disk.vmdk' }), disk)],
+    ['in parts that is one file', ovaArchive(file({ chunkSize: '1000' }), disk)],
     ['of a size that is too small', ovaArchive(file({ size: '7' }), disk)],
     ['of a size that is too large', ovaArchive(file({ size: '7000000' }), disk)],
   ])('a disk %s', async (_, bytes, answer = whole) => {
@@ -199,11 +199,7 @@ describe.each(ways)('from a %s', (way) => {
       ['one is missing', /^(truncated|corrupt-header)/, parts().toSpliced(2, 1)],
       ['the last is missing', /^truncated/, parts().slice(0, -1)],
       ['the first is missing', /^truncated/, parts().slice(1)],
-      [
-        'the order is another',
-        /^(truncated|ambiguous-content|corrupt-header)/,
-        parts().toReversed(),
-      ],
+      ['the order differs', /^(truncated|ambiguous-content|corrupt-header)/, parts().toReversed()],
       ['one is short', /^corrupt-header/, parts().with(1, ['disk.vmdk.000000001', 'short'])],
       [
         'one is damaged',

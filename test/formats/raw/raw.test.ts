@@ -219,7 +219,7 @@ describe('recognises', () => {
 
   test.each([
     ['a fixed VHD', 'conectix', 512],
-    ['a fixed VHD of old', 'conectix', 511],
+    ['an old fixed VHD', 'conectix', 511],
     ['a dmg', 'koly', 512],
   ])('no disk with the footer of %s', (_, magic, length) => {
     const head = sectors({ ...signature, 446: linux });

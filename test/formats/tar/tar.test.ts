@@ -312,7 +312,7 @@ describe('refuses', () => {
 describe('recognises', () => {
   const ovf = tarFile('vm.ovf', '<Envelope/>');
   test.each<[string, boolean, Uint8Array]>([
-    ['by its magic, whatever the checksum', true, tarHeader({ name: 'a', checksum: 'wrong' })],
+    ['by its magic, with any checksum', true, tarHeader({ name: 'a', checksum: 'wrong' })],
     ['without a magic by its checksum', true, tarHeader({ name: 'a', magic: 'v7' })],
     ['not without either', false, tarHeader({ name: 'a', magic: 'v7', checksum: 'wrong' })],
     ['not in zeros', false, new Uint8Array(4096)],
@@ -320,14 +320,14 @@ describe('recognises', () => {
     ['not as an OVA', false, tarArchive(ovf)],
     ['not as an OVA with a long name', false, tarArchive(paxHeader([['path', 'b.OVF']]), ovf)],
     ['not as an OVA whose descriptor is the second', false, tarArchive(tarFile('a', small), ovf)],
-    ['as tar where the descriptor comes later', true, tarArchive(tarFile('a', disk), ovf)],
+    ['as tar if the descriptor comes later', true, tarArchive(tarFile('a', disk), ovf)],
     [
-      'as tar where the first headers are broken',
+      'as tar if the first headers are broken',
       true,
       tarArchive(tarFile('x', '9 path=', { type: 'x' }), ovf),
     ],
     [
-      'as tar where the first header is too long',
+      'as tar if the first header is too long',
       true,
       tarHeader({ name: 'x', type: 'x', size: octal(2 ** 30, 12) }),
     ],

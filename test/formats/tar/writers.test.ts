@@ -83,7 +83,7 @@ describe.each(ways)('reads from a %s', (way) => {
     ['no further list of a sparse file', 'disk.raw', [gnuSparse(whole, [], disk)]],
     ['an empty further list', 'disk.raw', [gnuSparse(whole, [new Uint8Array(512)], disk)]],
     [
-      'an empty further list behind a full one',
+      'an empty further list after a full one',
       'disk.raw',
       [gnuSparse(four, [new Uint8Array(512)], disk)],
     ],

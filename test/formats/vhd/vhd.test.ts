@@ -36,7 +36,7 @@ describe('recognises', () => {
 
   test.each([
     ['a fixed disk', fixed],
-    ['a fixed disk of old', old],
+    ['an old fixed disk', old],
   ])('%s by its last bytes, once they have arrived', (_, bytes) => {
     const head = bytes.subarray(0, 131_072);
     expect(vhd.detect({ head })).toBe(false);

@@ -51,18 +51,18 @@ describe.each(variants)('%s', (variant) => {
 
   test.each<[string, Partial<VmdkImageOptions>]>([
     ['tables first, one directory only', { redundant: false }],
-    ['tables where their data is', { tables: 'spread' }],
-    ['tables where their data is, and redundant ones', { tables: 'spread', redundant: true }],
-    ['tables behind all data', { tables: 'last' }],
-    ['tables behind all data, and redundant ones', { tables: 'last', redundant: true }],
+    ['tables beside their data', { tables: 'spread' }],
+    ['tables beside their data, and redundant ones', { tables: 'spread', redundant: true }],
+    ['tables after all data', { tables: 'last' }],
+    ['tables after all data, and redundant ones', { tables: 'last', redundant: true }],
     ['grains of zeros flagged', { zeros: 'flagged' }],
     ['grains of zeros flagged, tables spread', { zeros: 'flagged', tables: 'spread' }],
     ['written from the end to the start', { order: reversed }],
     ['written out of order', { order: interleaved }],
     ['written out of order, tables spread', { order: interleaved, tables: 'spread' }],
-    ['from the end, tables behind', { order: reversed, tables: 'last' }],
+    ['from the end, tables last', { order: reversed, tables: 'last' }],
     ['a marker at the end', { end: 'marker' }],
-    ['nothing behind the last grain', { end: 'none' }],
+    ['nothing after the last grain', { end: 'none' }],
   ])('%s', async (_, layout) => {
     await expectRoundTrip({ ...diskFor(128), variant, ...layout });
     await expectRoundTrip({

@@ -48,11 +48,11 @@ function madeOn(host: number, bytes: Uint8Array): Uint8Array {
 describe('beside the disk is ignored', () => {
   test.each<[string, ZipFields[]]>([
     ['a link', [link('latest.raw')]],
-    ['a link of an absolute name', [link('/latest.raw')]],
+    ['a link to an absolute name', [link('/latest.raw')]],
     ['a pipe', [{ ...link('pipe'), attributes: 0o010644 * 2 ** 16 }]],
     ['an unsafe folder', [{ name: '../a/', method: 0 }]],
     [
-      'what the Finder adds',
+      'files that the Finder adds',
       [
         { name: '__MACOSX/', method: 0 },
         { name: '__MACOSX/._disk.raw', content: 'x' },
@@ -66,7 +66,7 @@ describe('beside the disk is ignored', () => {
   });
 
   test.each<[string, ZipFields]>([
-    ['a file of an absolute name', { name: '/etc/passwd', content: 'x' }],
+    ['a file with an absolute name', { name: '/etc/passwd', content: 'x' }],
     ['a file that leads upwards', { name: '../evil', content: 'x' }],
     ['an encrypted file', { name: 'secret', content: 'x', flags: 1 }],
     ['a file packed with an unknown method', { name: 'odd', content: 'x', method: 77 }],
@@ -92,8 +92,8 @@ test.each<[string, RegExp, ZipFields[], WantedEntry?]>([
   ],
   ['whose link is named', /^unsafe-path/, [disk, link('a')], { name: 'a' }],
   ['of a path through a link', /^unsafe-path/, [{ ...disk, name: 'a/disk.raw' }, link('a')]],
-  ['where a link has its name', /^ambiguous-content/, [disk, link('./disk.raw')]],
-  ['of AppleDouble alone', /^$/, [{ name: '._disk.raw', content: 'x' }]],
+  ['if a link has its name', /^ambiguous-content/, [disk, link('./disk.raw')]],
+  ['with only AppleDouble', /^$/, [{ name: '._disk.raw', content: 'x' }]],
 ])('a disk %s is refused', async (_, answer, members, wanted = {}) => {
   expect(await choose(zipArchive(members), wanted)).toMatch(answer);
 });

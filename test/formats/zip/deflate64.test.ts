@@ -84,17 +84,17 @@ describe('refuses', () => {
   const one = Uint8Array.of(1);
   const good = deflate64([1, 2, 3, [200, 2]]);
   test.each<[string, Uint8Array]>([
-    ['nothing at all', new Uint8Array(0)],
+    ['no bytes', new Uint8Array(0)],
     ['a block of the fourth kind', Uint8Array.of(7)],
     ['a distance before the start', deflate64([1, [3, 2]])],
     ['two lengths of a stored block', Uint8Array.of(1, 5, 0, 5, 0, 1, 1, 1, 1, 1)],
-    ['a stored block that is cut', stored(words.subarray(0, 1000), true).subarray(0, 900)],
-    ['a header of codes that is cut', deflateRawSync(words).subarray(0, 30)],
+    ['a truncated stored block', stored(words.subarray(0, 1000), true).subarray(0, 900)],
+    ['a truncated header of codes', deflateRawSync(words).subarray(0, 30)],
     // 10: own codes; 257 and 1 of them; the lengths of four codes, all ones: too many.
     ['too many codes of one length', Uint8Array.of(0x05, 0xe0, 0xff, 0xff, 0xff, 0xff)],
     ['no code for the lengths', Uint8Array.of(0x05, 0, 0, 0, 0, 0, 0, 0)],
     ['288 length codes', Uint8Array.of(0xfd, 0x81, 0xff, 0xff, 0xff, 0xff, 0xff)],
-    ['bytes behind its end', Buffer.concat([good, one])],
+    ['bytes after its end', Buffer.concat([good, one])],
   ])('%s', async (_, packed) => {
     expect(await verdictOn(zip, archive(packed, expandTokens([1, 2, 3, [200, 2]])))).toBe(
       'corrupt-data',

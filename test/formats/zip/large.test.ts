@@ -59,9 +59,9 @@ describe('above 4 GiB without zip64, as macOS writes it', () => {
   const dataAt = 30 + 5;
 
   test.each<[string, ZipFields[]]>([
-    ['behind a member with a descriptor', [{ ...first, descriptor: 'signed' }, second]],
-    ['behind a member with a bare descriptor', [{ ...first, descriptor: 'bare' }, second, third]],
-    ['behind a member without one', [first, { ...second, descriptor: 'signed' }]],
+    ['after a member with a descriptor', [{ ...first, descriptor: 'signed' }, second]],
+    ['after a member with a bare descriptor', [{ ...first, descriptor: 'bare' }, second, third]],
+    ['after a member without one', [first, { ...second, descriptor: 'signed' }]],
     ['before one that ends the archive', [second, third, { ...first, descriptor: 'signed' }]],
     ['stored', [{ ...first, descriptor: 'signed' }, { ...second, method: 0 }, third]],
   ])('a disk %s is found', async (_, members) => {

@@ -217,7 +217,7 @@ describe('a cut body needs a restart', () => {
   test.each([
     ['no validator', {}],
     ['a weak one', { etag: 'W/"one"' }],
-    ['one that is too young', { 'last-modified': new Date().toUTCString() }],
+    ['one that is too recent', { 'last-modified': new Date().toUTCString() }],
   ])('with %s, without a request', async (_, first: Record<string, string>) => {
     cutThen(first, rest());
     await expect(fetchDisk()).rejects.toMatchObject({

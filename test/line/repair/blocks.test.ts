@@ -141,7 +141,7 @@ describe('other files of the same source are used too', () => {
   const { bytes: image } = buildQcow2Image({ virtualSize: 4 * MiB, extents });
   test.each([
     ['as it was published', 'acme.qcow2', ['qcow2'], image],
-    ['packed when it was published', 'acme.qcow2.gz', ['gz', 'qcow2'], gzipSync(image)],
+    ['compressed when published', 'acme.qcow2.gz', ['gz', 'qcow2'], gzipSync(image)],
   ])('the image in its own format, %s', async (_, file, layers, bytes) => {
     line.offer({ ...build, file, layers, digest: sha256(bytes) }, bytes);
     const own = await line.ensure('acme:1', { format: 'source' });

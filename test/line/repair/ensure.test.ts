@@ -26,10 +26,14 @@ const index = 'images.acme.example/index.json';
 
 describe('a damaged disk of a call with verify', () => {
   test.each<[string, string, () => unknown]>([
-    ['whose build the index names no more', 'acme@1', () => line.upstream.route(index, '[]')],
-    ['whose index is down', 'acme@1', () => line.upstream.route(index, 'busy', { status: 503 })],
+    ['whose build is no longer in the index', 'acme@1', () => line.upstream.route(index, '[]')],
     [
-      'whose index is down, asked for by its release',
+      'whose index is unreachable',
+      'acme@1',
+      () => line.upstream.route(index, 'busy', { status: 503 }),
+    ],
+    [
+      'whose index is unreachable, requested by its release',
       'acme:1',
       () => line.upstream.route(index, 'busy', { status: 503 }),
     ],

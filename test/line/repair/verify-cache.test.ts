@@ -183,14 +183,14 @@ describe('a disk stays damaged, and nothing is lost', () => {
   test.each<[string, () => unknown, VerifyCacheOptions, RegExp]>([
     ['offline', () => undefined, { offline: true }, /offline/],
     [
-      'where other bytes are at the address',
+      'if other bytes are at the address',
       () => line.offer(build, gzipSync(makeDisk(1024 ** 2, 2))),
       {},
       /acme\.raw\.gz/,
     ],
-    ['where upstream is down', () => line.upstream.close(), {}, /refused|ECONNREFUSED/],
+    ['if upstream is unreachable', () => line.upstream.close(), {}, /refused|ECONNREFUSED/],
     [
-      'where the file is gone',
+      'if the file is gone',
       () => line.upstream.route('images.acme.example/acme.raw.gz', 'gone', { status: 404 }),
       {},
       /404/,

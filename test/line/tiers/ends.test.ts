@@ -135,11 +135,11 @@ test('kernel and initrd are files of the disk, each with its role', async () => 
 describe('the answer of a tier must fulfil its contract', () => {
   const close = async () => {};
   test.each<[string, unknown, RegExp]>([
-    ['no object', 7, /should be an object/],
+    ['a value that is not an object', 7, /should be an object/],
     ['no close', {}, /\.close should be a function/],
     ['a copy without a size', { copy: { url: 'https://x.example/' }, close }, /\.copy\.sizeBytes/],
-    ['a copy nowhere', { copy: { url: 'here', sizeBytes: 1 }, close }, /\.copy\.url/],
-    ['a store that is none', { store: 'yes', close }, /\.store should be a function/],
+    ['a copy without a place', { copy: { url: 'here', sizeBytes: 1 }, close }, /\.copy\.url/],
+    ['an invalid store', { store: 'yes', close }, /\.store should be a function/],
   ])('%s is a warning, or an error with only', async (_title, answer, message) => {
     const broken = (shelf: Shelf): Tier => ({
       ...shelf.tier,
@@ -195,7 +195,7 @@ describe('the answer of a tier must fulfil its contract', () => {
   test.each<[string, object, string]>([
     ['another apiVersion', { apiVersion: 2 }, 'ERR_PLUGIN'],
     ['no visit', { visit: undefined }, 'ERR_PLUGIN'],
-    ['a slip', { onyl: true }, 'ERR_PLUGIN'],
+    ['a misspelt field', { onyl: true }, 'ERR_PLUGIN'],
   ])('its shape: %s', async (_title, change, code) => {
     const tier = { ...makeShelf().tier, ...change };
     const bind = () => createRootdisk({ ...parts, tiers: [tier] } as RootdiskOptions);

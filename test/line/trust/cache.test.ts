@@ -67,7 +67,7 @@ describe('cache verify', () => {
       },
     ],
     [
-      'a changed document with the sum of what it is now',
+      'a changed document with its new digest',
       ({ documents }) => {
         const [list, signature] = documents;
         if (list === undefined || signature === undefined) return;

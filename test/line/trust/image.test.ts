@@ -139,7 +139,7 @@ describe('a clear-signed suite', () => {
   test.each([
     ['changed', (text: string) => text.replace('13.7', '13.8'), 'ERR_SIGNATURE'],
     [
-      'of a stranger',
+      'by an unknown signer',
       () => createOpenpgpSigner().clearsign(release, signedAt),
       'ERR_UNKNOWN_SIGNER',
     ],

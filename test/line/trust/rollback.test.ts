@@ -172,7 +172,7 @@ describe('the state file', () => {
   test.each([
     ['empty', ''],
     ['torn', '{"schema":2,"source":{"by":"as'],
-    ['of no known schema', '{"schema":9}'],
+    ['with an unknown schema', '{"schema":9}'],
   ])('%s is a warning to the caller, once, and is replaced', async (_, text) => {
     line.publish(one);
     await line.ensure({}, 'dated');

@@ -41,7 +41,7 @@ describe.skipIf(identity === undefined)('an image that https redirects to plain 
 
   test.each<[string, object, EnsureOptions]>([
     ['without a digest', bare, {}],
-    ['where no level is asked for', bare, { trust: 'none' }],
+    ['if no level is requested', bare, { trust: 'none' }],
     ['with a digest of the vendor', { ...bare, digest: sha256(disk) }, {}],
     ['with a digest of the caller', bare, { digest: sha256(disk) }],
   ])('%s is refused, and no byte of it is requested', async (_, offered, options) => {

@@ -133,7 +133,7 @@ test('the command prints only the text, and with --json an object with it', asyn
 test.each<[string, string[], string]>([
   ['no tool', [], '--to'],
   ['an unknown tool', ['--to', 'nomad'], 'Use one of: lima, packer'],
-  ['a lock file that is not there', ['--to', 'json', '--lockfile', 'no.json'], 'no.json'],
+  ['a missing lock file', ['--to', 'json', '--lockfile', 'no.json'], 'no.json'],
   ['an option of another command', ['--to', 'json', '--force'], '--force'],
 ])('%s is a usage error', async (_, args, shown) => {
   await lock({ web: tar });

@@ -25,11 +25,11 @@ test('markers of one host differ', () => {
 });
 
 test.each([
-  ['no JSON', 'not JSON'],
+  ['text that is not JSON', 'not JSON'],
   ['another manifest', '{"schemaVersion":2,"layers":[]}'],
   ['null', 'null'],
   [
-    'a lifetime that is no number',
+    'a lifetime that is not a number',
     Buffer.from(formatHerdMarker(marker)).toString().replace('"90000"', '"-1"'),
   ],
   [

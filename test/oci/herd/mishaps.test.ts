@@ -87,7 +87,7 @@ test('after a slow fetch the others go upstream at their deadlines, not all at o
 test.each([
   ['removes its marker', { ...traits }, false],
   [
-    'says in its marker that it is done where none may be removed',
+    'says in its marker that it is done if markers cannot be removed',
     { ...traits, deletes: false },
     true,
   ],

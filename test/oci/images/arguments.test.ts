@@ -18,15 +18,15 @@ async function refusalOf(answer: unknown): Promise<unknown> {
 }
 
 test.each<[string, () => unknown, string]>([
-  ['a place that is no text', () => listRegistry?.(7), 'registry'],
-  ['options that are no object', () => listRegistry?.(place, 'x'), 'options'],
+  ['a place that is not a text', () => listRegistry?.(7), 'registry'],
+  ['options that are not an object', () => listRegistry?.(place, 'x'), 'options'],
   ['a misspelt option', () => listRegistry?.(place, { registryMiror: 'x' }), 'registryMiror'],
-  ['a signal that is none', () => verifyRegistry?.(parts, place, [], { signal: 1 }), 'signal'],
-  ['names that are no texts', () => verifyRegistry?.(parts, place, [7]), 'name'],
-  ['a digest that is none', () => pullImages?.(parts, place, ['a'], { digest: 'x' }), 'digest'],
-  ['a clock that is none', () => pullImages?.(parts, place, ['a'], { now: 'x' }), 'now'],
-  ['a reference that is none', () => pushImages?.(parts, place, [{}]), 'reference'],
-  ['no lock file', () => mirrorImages?.(parts, place, [], {}), 'lockfile'],
+  ['an invalid signal', () => verifyRegistry?.(parts, place, [], { signal: 1 }), 'signal'],
+  ['names that are not texts', () => verifyRegistry?.(parts, place, [7]), 'name'],
+  ['an invalid digest', () => pullImages?.(parts, place, ['a'], { digest: 'x' }), 'digest'],
+  ['an invalid clock', () => pullImages?.(parts, place, ['a'], { now: 'x' }), 'now'],
+  ['an invalid reference', () => pushImages?.(parts, place, [{}]), 'reference'],
+  ['a file that is not a lock file', () => mirrorImages?.(parts, place, [], {}), 'lockfile'],
 ])('%s is named', async (_title, call, field) => {
   expect(await refusalOf(call())).toMatchObject({
     code: 'ERR_INVALID_REQUEST',

@@ -36,7 +36,7 @@ test('documents that are too long are left out', () => {
 });
 
 test.each([
-  ['no JSON', '{', /config is not JSON/],
+  ['text that is not JSON', '{', /config is not JSON/],
   ['no name', '{}', /config.name/],
   ['a record that is a list', '{"name":"x","record":[]}', /config.record/],
   ['documents that are a text', '{"name":"x","evidence":"y"}', /config.evidence/],

@@ -90,8 +90,8 @@ test('a manifest of another type is named', () => {
 });
 
 test.each([
-  ['no JSON', new TextEncoder().encode('{'), /is not JSON/],
-  ['no object', new TextEncoder().encode('[]'), /should be an object/],
+  ['text that is not JSON', new TextEncoder().encode('{'), /is not JSON/],
+  ['a value that is not an object', new TextEncoder().encode('[]'), /should be an object/],
   ['an image of a container', changed((m) => delete m['artifactType']), /no artifact/],
   [
     'an artifact of another program',
@@ -108,7 +108,7 @@ test.each([
   ['a huge config', changed((m) => (m['config'].size = 2 ** 40)), /config.size/],
   ['a layer of another type', changed((m) => (m['layers'][0].mediaType = 'x/y')), /mediaType/],
   ['a sha512 as digest', changed((m) => (m['layers'][0].digest = disk.sha512)), /no sha256/],
-  ['a digest that is none', changed((m) => (m['layers'][0].digest = 'sha256:12')), /digest/],
+  ['an invalid digest', changed((m) => (m['layers'][0].digest = 'sha256:12')), /digest/],
   ['a negative size', changed((m) => (m['layers'][0].size = -1)), /size is -1/],
   ['a size that is a text', changed((m) => (m['layers'][0].size = '12')), /size is "12"/],
   ['an absurd size', changed((m) => (m['layers'][0].size = 2 ** 60)), /size/],
@@ -134,7 +134,7 @@ test.each([
     /two files with one role/,
   ],
   [
-    'a sum that is none',
+    'an invalid checksum',
     changed((m) => (m['layers'][0].annotations['vnd.rootdisk.sha512'] = disk.digest)),
     /no sha512/,
   ],

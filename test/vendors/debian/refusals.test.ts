@@ -23,8 +23,8 @@ describe('debian refuses', () => {
   it.each<[string, string, Partial<ImageRequest>, string, string[]]>([
     ['a release', 'buster', {}, 'release', existing],
     ['a number', '10', {}, 'release', existing],
-    ['a number to come', '99', {}, 'release', existing],
-    ['a suite that is no release', 'trixie-backports', {}, 'release', existing],
+    ['a future number', '99', {}, 'release', existing],
+    ['a suite that is not a release', 'trixie-backports', {}, 'release', existing],
     ['a release that is a path', '../../evil', {}, 'release', existing],
     ['a past point release', '13.5', {}, 'release', ['13.7']],
     ['a point release of testing', '14.1', {}, 'release', ['14']],
@@ -92,7 +92,7 @@ describe('debian refuses', () => {
       { [latest]: manifest.replaceAll('debian-13-genericcloud', 'debian-13-generic') },
     ],
     [
-      'a manifest with hex for base64',
+      'a manifest with hex instead of base64',
       { [latest]: manifest.replace(/"sha512:[^"]*"/g, '"sha512:00"') },
     ],
   ])('reports bad metadata for %s', async (_title, changed) => {

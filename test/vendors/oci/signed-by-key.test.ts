@@ -121,7 +121,7 @@ it.each([
     { parameters: { key: printOf(other) } },
     'ERR_SIGNATURE',
   ],
-  ['no key at hand', () => attachBundle(index.digest), { keys: [pem(other)] }, 'ERR_KEY'],
+  ['no given key', () => attachBundle(index.digest), { keys: [pem(other)] }, 'ERR_KEY'],
   ['a bundle of another image', () => attachBundle(sha256(Buffer.from('x'))), {}, 'ERR_SIGNATURE'],
   ['a payload of another image', () => attachOlder(sha256(Buffer.from('x'))), {}, 'ERR_SIGNATURE'],
   ['a payload of another type', () => attachOlder(index.digest, 'x'), {}, 'ERR_SIGNATURE'],

@@ -123,7 +123,7 @@ describe('ubuntu', () => {
       'variant',
       ['server'],
     ],
-    ['a disk image at all', '10.10', {}, 'variant', []],
+    ['any disk image', '10.10', {}, 'variant', []],
     ['a serial', 'noble', { snapshot: '20200101' }, 'snapshot', serials],
     ['a serial that is a path', 'noble', { snapshot: '../../evil' }, 'snapshot', serials],
     ['a serial that is a property', 'noble', { snapshot: 'constructor' }, 'snapshot', serials],
@@ -164,11 +164,11 @@ describe('ubuntu', () => {
       { [products]: sign(read('products.json').replace('"versions"', '"builds"')) },
     ],
     [
-      'a file out of its dated folder',
+      'a file outside its dated folder',
       { [products]: sign(read('products.json').replaceAll('release-20260705', 'release')) },
     ],
     [
-      'a digest that is none',
+      'an invalid digest',
       { [products]: sign(read('products.json').replaceAll('ffe6203d', 'xxxxxxxx')) },
     ],
   ])('reports bad metadata for %s', async (_title, changed) => {

@@ -42,8 +42,8 @@ test.each([
 test.each([
   ['no time', 'a comment of the signer', undefined],
   ['an empty comment', '', undefined],
-  ['a word that only ends alike', 'xtimestamp:1', undefined],
-  ['the time anywhere', 'file:disk timestamp:86400', new Date(86_400_000)],
+  ['a word with the same end', 'xtimestamp:1', undefined],
+  ['the time at any place', 'file:disk timestamp:86400', new Date(86_400_000)],
   ['letters beyond ASCII', 'für timestamp:86400', new Date(86_400_000)],
 ])('reads a trusted comment with %s', (_, trustedComment, signedAt) => {
   const signature = signMinisign(signer, body, { trustedComment });
@@ -98,7 +98,7 @@ describe('refuses', () => {
       'signed-in-future',
     ],
     [
-      'the end of time',
+      'a time in the far future',
       signMinisign(signer, body, { trustedComment: 'timestamp:99999999999' }),
       'signed-in-future',
     ],

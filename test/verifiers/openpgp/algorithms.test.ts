@@ -185,7 +185,7 @@ describe('the padding of RSA is compared as a whole', () => {
     join(Buffer.from([0, type]), Buffer.alloc(253 - tail.length, fill), Buffer.from([0]), tail);
 
   test.each([
-    ['as it is', (_: Buffer, encoded: Buffer) => encoded, 'valid'],
+    ['unchanged', (_: Buffer, encoded: Buffer) => encoded, 'valid'],
     ['rebuilt', (digest: Buffer) => block(1, 255, join(info, digest)), 'valid'],
     ['no padding', (digest: Buffer) => join(Buffer.alloc(224), digest), 'signature-bad'],
     ['no digest info', (digest: Buffer) => block(1, 255, digest), 'signature-bad'],
@@ -204,7 +204,7 @@ describe('the padding of RSA is compared as a whole', () => {
       'signature-bad',
     ],
     [
-      'rubbish behind it',
+      'bytes after it',
       (digest: Buffer) =>
         join(
           Buffer.from('0001ffffffffffffffff00', 'hex'),
@@ -215,7 +215,7 @@ describe('the padding of RSA is compared as a whole', () => {
       'signature-bad',
     ],
     [
-      'rubbish before it',
+      'bytes before it',
       (digest: Buffer) => block(1, 255, join(Buffer.alloc(20, 7), info, digest)),
       'signature-bad',
     ],

@@ -21,7 +21,7 @@ if (padded === undefined) throw new Error('no such signature');
 
 describe('armor of a signature', () => {
   test.each([
-    ['as it comes', armored],
+    ['unchanged', armored],
     ['as bytes', Buffer.from(armored)],
     ['without a checksum', makeArmor('SIGNATURE', bytes, { checksum: '' })],
     ['with a wrong checksum', makeArmor('SIGNATURE', bytes, { checksum: '=AAAA' })],
@@ -41,12 +41,12 @@ describe('armor of a signature', () => {
 
   test.each([
     ['text before it', `SHA256 (disk.img) = 00\n${armored}`],
-    ['text behind it', `${armored}SHA256 (disk.img) = 00\n`],
+    ['text after it', `${armored}SHA256 (disk.img) = 00\n`],
     ['text between two', `${armored}x\n${armored}`],
     ['no end', armored.replace(/-----END.*/, '')],
     ['the end of another block', armored.replace('END PGP SIGNATURE', 'END PGP MESSAGE')],
     ['no blank line', armored.replace('\n\n', '\n')],
-    ['a line that is no header', armored.replace('\n\n', '\nhello\n\n')],
+    ['a line that is not a header', armored.replace('\n\n', '\nhello\n\n')],
     ['a character outside base64', armored.replace('\n\n', '\n\n*')],
     ['four characters outside base64', armored.replace('\n\n', '\n\n****\n')],
     [

@@ -23,8 +23,8 @@ describe('the body of a clearsigned document', () => {
   test.each([
     ['bytes', Buffer.from(made)],
     ['CR LF', makeClearsigned(text, [pair], { lineEnd: '\r\n' })],
-    ['blanks behind every line', made.replaceAll('\n', ' \t\n')],
-    ['blank lines behind', `${made}\n \n`],
+    ['blanks after every line', made.replaceAll('\n', ' \t\n')],
+    ['blank lines after', `${made}\n \n`],
     ['no last line ending', made.trimEnd()],
     ['no Hash header', makeClearsigned(text, [pair], { headers: [] })],
     [
@@ -67,18 +67,18 @@ describe('text around or in the block', () => {
   const forged = 'SHA256 (disk.img) = ff\n';
   test.each([
     ['text before', forged + made, 'malformed'],
-    ['text behind', made + forged, 'malformed'],
+    ['text after', made + forged, 'malformed'],
     ['text before the blank line', made.replace('\n\n', `\n${forged}\n`), 'malformed'],
     ['a blank line before', `\n${made}`, 'malformed'],
     ['a blank before', ` ${made}`, 'malformed'],
     ['another header', made.replace('\n\n', '\nVersion: 1\n\n'), 'malformed'],
     ['NotDashEscaped', made.replace('\n\n', '\nNotDashEscaped: You need GnuPG\n\n'), 'malformed'],
     ['a header without a value', made.replace('Hash: SHA256', 'Hash:'), 'malformed'],
-    ['a header with more', made.replace('Hash: SHA256', 'Hash: SHA256 forged'), 'malformed'],
+    ['a header with more text', made.replace('Hash: SHA256', 'Hash: SHA256 forged'), 'malformed'],
     ['a header in small letters', made.replace('Hash:', 'hash:'), 'malformed'],
     ['no blank line', made.replace('Hash: SHA256\n\n', 'Hash: SHA256\n'), 'malformed'],
     ['a dash that is not escaped', made.replace('- -- dashes', '-- dashes'), 'malformed'],
-    ['a dash alone', made.replace('- -- dashes', '-'), 'malformed'],
+    ['only a dash', made.replace('- -- dashes', '-'), 'malformed'],
     ['the document twice', made + made, 'malformed'],
     ['a signature twice', made + makeArmor('SIGNATURE', Buffer.alloc(0)), 'valid'],
     [
@@ -86,23 +86,23 @@ describe('text around or in the block', () => {
       `${made}x\n${makeArmor('SIGNATURE', makeSignature(pair, Buffer.from('')))}`,
       'malformed',
     ],
-    ['a key behind it', made + makeArmor('PUBLIC KEY BLOCK', key), 'malformed'],
+    ['a key after it', made + makeArmor('PUBLIC KEY BLOCK', key), 'malformed'],
     ['no signature', made.slice(0, made.indexOf('-----BEGIN PGP SIGNATURE')), 'malformed'],
     ['a signature without its end', made.replace('-----END PGP SIGNATURE-----', ''), 'malformed'],
     ['only its first line', '-----BEGIN PGP SIGNED MESSAGE-----', 'malformed'],
     ['no armor', 'SHA256 (disk.img) = 00\n', 'malformed'],
     ['nothing', '', 'malformed'],
     ['only line ends', '\n\n\n', 'malformed'],
-    ['a line more', made.replace('\n\n', `\n\n${forged}`), 'signature-bad'],
-    ['an empty line more', made.replace('\n\n', '\n\n\n'), 'signature-bad'],
+    ['an additional line', made.replace('\n\n', `\n\n${forged}`), 'signature-bad'],
+    ['an additional empty line', made.replace('\n\n', '\n\n\n'), 'signature-bad'],
     [
-      'an empty line more at the end',
+      'an additional empty line at the end',
       made.replace('\n-----BEGIN PGP SIGNATURE', '\n\n-----BEGIN PGP SIGNATURE'),
       'signature-bad',
     ],
     ['a letter changed', made.replace('disk.img', 'disk.imh'), 'signature-bad'],
     ['blanks before a line', made.replace('\n last', '\n  last'), 'signature-bad'],
-    ['an escape more', made.replace('- -- dashes', '- - -- dashes'), 'signature-bad'],
+    ['an additional escape', made.replace('- -- dashes', '- - -- dashes'), 'signature-bad'],
   ])('%s', (_, document, outcome) => {
     expect(word(tryClearsigned(document, key))).toBe(outcome);
   });

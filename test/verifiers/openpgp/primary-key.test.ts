@@ -47,10 +47,7 @@ describe('the statements of a primary key about itself', () => {
       withSelf(self({ unhashed: [sub.fingerprint(stranger.fingerprint)] })),
     ],
     ['a signature of version 3', withSelf(self({ version: 3 }))],
-    [
-      'a direct signature that says nothing of use',
-      join(primaryPacket(pair), makeDirectSignature(pair)),
-    ],
+    ['a direct signature without key flags', join(primaryPacket(pair), makeDirectSignature(pair))],
   ])('%s is not enough', (_, key) => {
     expect(outcome(key)).toBe('key-unusable');
   });
@@ -114,7 +111,7 @@ describe('the statements of a primary key about itself', () => {
     ['ends it', [sub.keyExpiresAfter(1)], 'signer-expired'],
     ['does not let it sign', certifyOnly, 'key-unusable'],
     ['lets it sign', [sub.flags(flags.sign)], 'valid'],
-    ['is about something else', [makeSubpacket(7, Buffer.from([0]))], 'valid'],
+    ['has another content', [makeSubpacket(7, Buffer.from([0]))], 'valid'],
   ])('a direct signature that %s counts beside it', (_, hashed, expected) => {
     const direct = [makeDirectSignature(pair, { hashed })];
     expect(outcome(makeKey(pair, { direct }))).toBe(expected);
@@ -148,7 +145,7 @@ describe('conditions', () => {
   const unknown = makeSubpacket(100, Buffer.from('x'), true);
   const notation = makeSubpacket(20, Buffer.alloc(8), true);
   test.each([
-    ['that are not critical are passed over', [makeSubpacket(100, Buffer.from('x'))], 'valid'],
+    ['that are not critical are ignored', [makeSubpacket(100, Buffer.from('x'))], 'valid'],
     ['that are unknown and critical refuse', [unknown], 'unsupported'],
     ['that are critical notations refuse', [notation], 'unsupported'],
     ['that are known may be critical', [makeSubpacket(28, Buffer.from('x'), true)], 'valid'],

@@ -29,16 +29,16 @@ describe('files of keys', () => {
       block(keyOne).replace(/-----END.*/, '') + block(keyOne) + block(keyTwo),
     ],
     [
-      'a block that is no base64 first',
+      'a block that is not base64 first',
       block(keyOne).replace('\n\n', '\n\n*') + block(keyOne) + block(keyTwo),
     ],
     ['another kind of block first', makeArmor('MESSAGE', keyOne) + block(keyOne) + block(keyTwo)],
-    ['a key of version 3 between', join(keyOne, makePacket(6, Buffer.from([3, 0, 0])), keyTwo)],
+    ['a key of version 3 in between', join(keyOne, makePacket(6, Buffer.from([3, 0, 0])), keyTwo)],
     [
-      'a key cut inside its packet between',
+      'a key cut inside its packet in between',
       join(keyOne, makePacket(6, one.body.subarray(0, 20)), keyTwo),
     ],
-    ['a secret key between', join(keyOne, makePacket(5, one.body), keyTwo)],
+    ['a secret key in between', join(keyOne, makePacket(5, one.body), keyTwo)],
     [
       'trust and marker packets',
       join(keyOne, makePacket(12, Buffer.from('x')), makePacket(10, Buffer.from('PGP')), keyTwo),
@@ -51,10 +51,10 @@ describe('files of keys', () => {
 
   test.each([
     ['a block without its end', block(keyOne).replace(/-----END.*/, ''), /without its end/],
-    ['a block that is no base64', block(keyOne).replace('\n\n', '\n\n*'), /not base64/],
+    ['a block that is not base64', block(keyOne).replace('\n\n', '\n\n*'), /not base64/],
     ['a secret key', makePacket(5, one.body), /secret key/],
     ['a key of version 3', makePacket(6, Buffer.from([3, 0, 0])), /version is not supported/],
-    ['a key with bytes too many', makePacket(6, join(one.body, Buffer.from([0]))), /too many/],
+    ['a key with too many bytes', makePacket(6, join(one.body, Buffer.from([0]))), /too many/],
     ['a private block', makeArmor('PRIVATE KEY BLOCK', keyOne), /only public keys/],
     ['a key with its last packet cut', keyOne.subarray(0, -1), /rest of a block/],
     ['nothing', '', /no OpenPGP public key/],

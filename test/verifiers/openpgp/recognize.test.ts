@@ -23,7 +23,7 @@ test.each([
   ['a binary signature', signature, false, true],
   ['two of them', join(signature, signature), false, true],
   ['one that is cut', signature.subarray(0, -1), false, false],
-  ['another packet behind it', join(signature, makePacket(13, Buffer.from('x'))), false, false],
+  ['another packet after it', join(signature, makePacket(13, Buffer.from('x'))), false, false],
   ['a binary key', makeKey(pair), false, false],
   ['a list', '00  disk.img\n', false, false],
   ['nothing', '', false, false],

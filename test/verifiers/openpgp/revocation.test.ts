@@ -19,18 +19,18 @@ const reason = (code: number): Buffer => makeSubpacket(29, Buffer.from([code]));
 
 describe('a revoked primary key', () => {
   test.each([
-    ['behind the key', makeKey(pair, { direct: [revokeKey()] })],
-    ['behind its user ID', join(key, revokeKey())],
-    ['behind a subkey', join(key, subkey, revokeKey())],
-    ['behind a user attribute', join(key, makePacket(17, Buffer.from('x')), revokeKey())],
+    ['after the key', makeKey(pair, { direct: [revokeKey()] })],
+    ['after its user ID', join(key, revokeKey())],
+    ['after a subkey', join(key, subkey, revokeKey())],
+    ['after a user attribute', join(key, makePacket(17, Buffer.from('x')), revokeKey())],
     ['with SHA-1', join(key, revokeKey({ hash: 'sha1' }))],
     ['with a hash that cannot be checked', join(key, revokeKey({ hash: 'md5' }))],
-    ['without saying who', join(key, revokeKey({ unhashed: [] }))],
+    ['without an issuer', join(key, revokeKey({ unhashed: [] }))],
     ['because it was replaced', join(key, revokeKey({ hashed: [reason(1)] }))],
     ['because it was stolen', join(key, revokeKey({ hashed: [reason(2)] }))],
     ['after it signed', join(key, revokeKey({ created: born + 1e9 }))],
     [
-      'with a condition that is not understood',
+      'with an unsupported condition',
       join(key, revokeKey({ hashed: [makeSubpacket(100, Buffer.from('x'), true)] })),
     ],
     ['in one of two copies', join(key, makeKey(pair, { direct: [revokeKey()] }))],
@@ -118,7 +118,7 @@ describe('a revoked subkey', () => {
         makeSubkey(pair, subpair, revokeSubkey(), subkey.subarray(2 + subpair.body.length)),
       ),
     ],
-    ['behind its binding', join(key, subkey, revokeSubkey())],
+    ['after its binding', join(key, subkey, revokeSubkey())],
     ['with SHA-1', join(key, subkey, revokeSubkey({ hash: 'sha1' }))],
     ['with MD5', join(key, subkey, revokeSubkey({ hash: 'md5' }))],
     [

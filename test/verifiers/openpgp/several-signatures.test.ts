@@ -40,7 +40,7 @@ describe('beside a good signature', () => {
     ['an expired signer', makeSignature(old, document), ['signature-ignored']],
     ['a revoked signer', makeSignature(gone, document), ['signature-ignored']],
     [
-      'a date to come',
+      'a future date',
       makeSignature(two, document, { created: signedAt + 1e9 }),
       ['signature-ignored'],
     ],

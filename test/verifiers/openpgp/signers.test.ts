@@ -19,10 +19,10 @@ const spaced = (fingerprint: string): string =>
 
 describe('the allowed signers', () => {
   test.each([
-    ['any key at hand', undefined, 'valid', 'valid', 'valid', 'valid'],
+    ['any given key', undefined, 'valid', 'valid', 'valid', 'valid'],
     ['no key', [], 'signer-unknown', 'signer-unknown', 'signer-unknown', 'signer-unknown'],
     [
-      'a primary key and all under it',
+      'a primary key with all its subkeys',
       [pair.fingerprint],
       'valid',
       'valid',
@@ -38,7 +38,7 @@ describe('the allowed signers', () => {
       'signer-unknown',
     ],
     [
-      'in any writing',
+      'in any spelling',
       [spaced(subpair.fingerprint), spaced(other.fingerprint)],
       'signer-unknown',
       'valid',
@@ -46,7 +46,7 @@ describe('the allowed signers', () => {
       'valid',
     ],
     [
-      'a key that is not at hand',
+      'a key that was not given',
       ['0'.repeat(40)],
       'signer-unknown',
       'signer-unknown',
@@ -61,7 +61,7 @@ describe('the allowed signers', () => {
   test.each([
     ['a key id', pair.keyId],
     ['a short id', pair.keyId.slice(-8)],
-    ['no hexadecimal', 'x'.repeat(40)],
+    ['not hexadecimal', 'x'.repeat(40)],
     ['too long', `${pair.fingerprint}00`],
     ['nothing', ''],
   ])('%s does not name a key', (_, signer) => {
@@ -86,10 +86,10 @@ describe('how a signature names its signer', () => {
     ['a hashed name of another key', [full(other)], [id(pair)], 'signature-bad'],
     ['another key', [], [id(other)], 'signature-bad'],
     ['no key', [], [], 'signer-unknown'],
-    ['a stranger', [], [sub.keyId('0123456789ABCDEF')], 'signer-unknown'],
+    ['an unknown signer', [], [sub.keyId('0123456789ABCDEF')], 'signer-unknown'],
     ['a key id that is too short', [], [sub.keyId('0123')], 'signer-unknown'],
     [
-      'a fingerprint that ends alike',
+      'a fingerprint with the same end',
       [],
       [sub.fingerprint(`${'0'.repeat(24)}${pair.keyId}`)],
       'signer-unknown',

@@ -66,9 +66,9 @@ describe('a signature with an expiry', () => {
 
 describe('a key with an expiry', () => {
   test.each([
-    ['before the end, looked at before it', 999, 999, ['']],
-    ['before the end, looked at then', 999, 1000, ['key-expired-since']],
-    ['before the end, looked at long after', 999, 1e8, ['key-expired-since']],
+    ['before the expiry, verified before it', 999, 999, ['']],
+    ['before the expiry, verified then', 999, 1000, ['key-expired-since']],
+    ['before the expiry, verified long after', 999, 1e8, ['key-expired-since']],
     ['at the end', 1000, 2000, ['signer-expired']],
     ['after the end', 1500, 2000, ['signer-expired']],
   ])('signed %s', (_, created, looked, outcome) => {

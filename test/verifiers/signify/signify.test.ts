@@ -57,7 +57,7 @@ const flipped = (at: number) => {
 describe('refuses', () => {
   test.each([
     ['an empty file', '', 'malformed'],
-    ['a comment alone', `${comment}\n`, 'malformed'],
+    ['only a comment', `${comment}\n`, 'malformed'],
     ['no comment', `${line}\n`, 'malformed'],
     ['another comment', file.replace('untrusted', 'trusted'), 'malformed'],
     ['a short signature', `${comment}\n${line.slice(0, -4)}\n`, 'malformed'],

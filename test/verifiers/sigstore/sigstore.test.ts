@@ -66,7 +66,7 @@ describe('refuses', () => {
     ['a digest of something else', { digest: other }, 'signature-bad'],
     ['a time before the certificate', { signedAt: new Date('2025-12-31') }, 'signature-bad'],
     ['a time after the certificate', { signedAt: new Date('2027-01-02') }, 'signature-bad'],
-    ['a time to come', { signedAt: new Date('2026-12-24') }, 'signed-in-future'],
+    ['a future time', { signedAt: new Date('2026-12-24') }, 'signed-in-future'],
     [
       'a log entry of another time',
       {
@@ -113,7 +113,7 @@ describe('refuses', () => {
       'unsupported',
     ],
     [
-      'an envelope, which is no signature over the artifact',
+      'an envelope, which is not a signature over the artifact',
       {
         change: (bundle) => {
           const signatures = [{ sig: 'AAAA', keyid: '' }];
@@ -134,7 +134,7 @@ describe('refuses', () => {
       'malformed',
     ],
     [
-      'a certificate that is none',
+      'an invalid certificate',
       {
         change: ({ verificationMaterial: { x509CertificateChain } }) => {
           x509CertificateChain.certificates = [{ rawBytes: 'AAAA' }];
