@@ -37,7 +37,7 @@ describe('a bundle catalog', () => {
 
   test.each([
     [
-      'two entries of one name',
+      'two entries with one name',
       [one, { ...one, arch: 'x86_64' }],
       'two entries are called web for amd64',
     ],

@@ -67,11 +67,11 @@ describe('a folder is refused', () => {
     ['with another file', { ...image, 'notes.txt': manifestBytes }, 'notes.txt'],
     ['without a manifest', { 'rootfs.ext4': makeRootfs() }, 'no manifest.json'],
     ['without a root file system', { 'manifest.json': manifestBytes }, 'no rootfs.ext4'],
-    ['with an initrd alone', { ...image, initrd: manifestBytes }, 'an initrd without a kernel'],
+    ['with only an initrd', { ...image, initrd: manifestBytes }, 'an initrd without a kernel'],
     ['with an empty kernel', { ...image, kernel: Buffer.alloc(0) }, 'is empty'],
     ['with another file system', { ...image, 'rootfs.ext4': Buffer.alloc(4096) }, 'not an ext4'],
     [
-      'with a manifest that is no JSON',
+      'with a manifest that is not JSON',
       { ...image, 'manifest.json': Buffer.from('{') },
       'not JSON',
     ],

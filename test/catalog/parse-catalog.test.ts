@@ -36,18 +36,23 @@ describe('a catalog', () => {
 
 describe('is refused, with the place:', () => {
   test.each<[string, string, string, string]>([
-    ['what is no JSON', '"images"', 'images', 'this is not JSON'],
+    ['text that is not JSON', '"images"', 'images', 'this is not JSON'],
     ['a later version', '"catalogVersion":1', '"catalogVersion":2', 'a later version'],
     ['another version', '"catalogVersion":1', '"catalogVersion":"1"', 'catalogVersion should be 1'],
     ['a misspelt member', '"snapshot":"20260101"', '"snapshots":"x"', 'images[0]'],
-    ['two of one name', '"acme-13-tiny"', '"acme-1"', 'images[0] and images[1]'],
-    ['what is no alias', '"acme-1"', '"Acme 1"', 'images[0].alias'],
-    ['what is no vendor', '"vendor":"acme"', '"vendor":"./acme"', 'not a reference of a vendor'],
+    ['two with one name', '"acme-13-tiny"', '"acme-1"', 'images[0] and images[1]'],
+    ['an invalid alias', '"acme-1"', '"Acme 1"', 'images[0].alias'],
+    ['an unknown vendor', '"vendor":"acme"', '"vendor":"./acme"', 'not a reference of a vendor'],
     ['a short digest', '"sha256:abab', '"sha256:ab', 'images[0].arch.amd64.digest'],
     ['an address with a password', '//images', '//me:secret@images', 'can hold secrets'],
-    ['an address of another kind', 'https://images', 'ftp://images', 'should be an https address'],
+    [
+      'an address with another scheme',
+      'https://images',
+      'ftp://images',
+      'should be an https address',
+    ],
     ['another architecture', '"amd64"', '"amd65"', 'Did you mean amd64?'],
-    ['what is no day', '"bumpedAt":"2026-07-20"', '"bumpedAt":"July"', 'images[0].bumpedAt'],
+    ['an invalid date', '"bumpedAt":"2026-07-20"', '"bumpedAt":"July"', 'images[0].bumpedAt'],
     ['a size that is a text', '"sizeBytes":7', '"sizeBytes":"7"', 'images[1].arch.arm64.sizeBytes'],
   ])('%s', (_, from, to, told) => {
     expect(text).toContain(from);

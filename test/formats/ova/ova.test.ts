@@ -29,7 +29,7 @@ describe.each(ways)('reads from a %s', (way) => {
   const sums = [vm, disk].map((member) => manifestLine(member));
   test.each<[string, Uint8Array]>([
     ['a descriptor and a disk', ovaArchive(vm, disk)],
-    ['a manifest behind the descriptor', ovaArchive(vm, manifest(...sums), disk)],
+    ['a manifest after the descriptor', ovaArchive(vm, manifest(...sums), disk)],
     ['a manifest at the end', ovaArchive(vm, disk, manifest(...sums))],
     ['a manifest with SHA-1', ovaArchive(vm, manifest(manifestLine(disk, 'SHA1')), disk)],
     ['a manifest with SHA-512', ovaArchive(vm, disk, manifest(manifestLine(disk, 'SHA512')))],
@@ -49,12 +49,12 @@ describe.each(ways)('reads from a %s', (way) => {
       ),
     ],
     [
-      'a weak hash, which says nothing',
+      'a weak hash, which is ignored',
       ovaArchive(vm, manifest(manifestLine(disk, 'MD5', 'f'.repeat(32))), disk),
     ],
     ['a certificate', ovaArchive(vm, manifest(...sums), ['vm.cert', 'no PEM'], disk)],
     [
-      'files that are no disks',
+      'files that are not disks',
       ovaArchive(
         [
           'vm.ovf',
@@ -79,7 +79,7 @@ describe.each(ways)('reads from a %s', (way) => {
         ],
       }),
     ],
-    ['two disks of one file', described({ disks: [{ fileRef: 'file1' }, { fileRef: 'file1' }] })],
+    ['two disks with one file', described({ disks: [{ fileRef: 'file1' }, { fileRef: 'file1' }] })],
     ['no prefixes', described({ prefix: '' })],
     ['stated sizes', described({ files: [{ href: 'disk.vmdk', id: 'file1', size: '400000' }] })],
     [
@@ -87,7 +87,7 @@ describe.each(ways)('reads from a %s', (way) => {
       described({ files: [{ href: 'disk.vmdk', id: 'file1', size: '9' }] }),
     ],
     [
-      'a file that is compressed, as it is',
+      'a compressed file, unchanged',
       described({ files: [{ href: 'disk.vmdk', id: 'file1', compression: 'gzip' }] }),
     ],
     [
@@ -174,7 +174,7 @@ describe('refuses', () => {
     ['a file without a name', 'corrupt-header', href('')],
     ['a file without an id', 'corrupt-header', file({ id: '' })],
     [
-      'two files of one id',
+      'two files with one id',
       'ambiguous-content',
       described({
         files: [
@@ -184,8 +184,8 @@ describe('refuses', () => {
       }),
     ],
     ['an unknown compression', 'unsupported-feature', file({ compression: 'bzip2' })],
-    ['a part size that is none', 'corrupt-header', file({ chunkSize: '1e6' })],
-    ['a size that is none', 'corrupt-header', file({ size: '1e6' })],
+    ['an invalid part size', 'corrupt-header', file({ chunkSize: '1e6' })],
+    ['an invalid size', 'corrupt-header', file({ size: '1e6' })],
     ['a disk that was cut', 'truncated', file({ size: '400001' })],
     ['no disk', 'not-an-image', described({ disks: [] })],
     [
@@ -194,7 +194,7 @@ describe('refuses', () => {
       described({ disks: [{ capacity: '1' }] }),
     ],
     ['a disk of an unknown file', 'corrupt-header', diskOf({ fileRef: 'other' })],
-    ['a disk upon another one', 'unsupported-feature', diskOf({ parentRef: 'base' })],
+    ['a disk based on another one', 'unsupported-feature', diskOf({ parentRef: 'base' })],
     ['a disk of 4 TiB', 'limit', diskOf({ capacity: '4', capacityAllocationUnits: 'byte * 2^40' })],
     ['a disk of 10^20 bytes', 'limit', diskOf({ capacity: '99999999999999999999' })],
     [
@@ -210,13 +210,17 @@ describe('refuses', () => {
     ['another root', 'corrupt-header', raw('<html><body/></html>')],
     ['two roots', 'corrupt-header', raw(`${ovf()}<Envelope/>`)],
     ['nothing', 'corrupt-header', raw('')],
-    ['no XML', 'corrupt-header', raw('PK\x03\x04')],
+    ['text that is not XML', 'corrupt-header', raw('PK\x03\x04')],
     ['XML that is cut', 'corrupt-header', raw(ovf().slice(0, 400))],
     ['tags that cross', 'corrupt-header', described({ rest: '<a><b></a></b>' })],
     ['tags without end', 'corrupt-header', raw('<Envelope>'.repeat(100_000))],
     ['a reference in a text to nothing', 'corrupt-header', described({ rest: '<a>&b;</a>' })],
     ['deep tags', 'corrupt-header', described({ rest: '<a>'.repeat(2000) + '</a>'.repeat(2000) })],
-    ['a name of the language', 'corrupt-header', described({ rest: '<__proto__ a="b"/>' })],
+    [
+      "a name like an object's own method",
+      'corrupt-header',
+      described({ rest: '<__proto__ a="b"/>' }),
+    ],
     ['a document type', 'unsupported-feature', described({ prolog: '<!DOCTYPE x>' })],
     [
       'entities',
@@ -249,7 +253,7 @@ describe('refuses', () => {
       'unsupported-feature',
       tarArchive(tarFile(...vm), sparseMember('disk.vmdk', { size: 9000, extents: [] }, 'old GNU')),
     ],
-    ['two disks of one name', 'ambiguous-content', ovaArchive(vm, disk, disk)],
+    ['two disks with one name', 'ambiguous-content', ovaArchive(vm, disk, disk)],
     ['two descriptors', 'ambiguous-content', ovaArchive(vm, disk, ['b.ovf', ovf()])],
     ['two manifests', 'ambiguous-content', ovaArchive(vm, manifest(), disk, ['b.mf', ''])],
     ['no descriptor', 'corrupt-header', ovaArchive(disk)],
@@ -279,15 +283,11 @@ describe('refuses', () => {
       ovaArchive(vm, manifest(manifestLine(vm, 'SHA256', zeros)), disk),
     ],
     [
-      'a digest of a file that is no disk',
+      'a digest of a file that is not a disk',
       'checksum',
       ovaArchive(vm, disk, ['a.iso', 'x'], manifest(manifestLine(['a.iso', 'y']))),
     ],
-    [
-      'a digest of a disk that is not there',
-      'truncated',
-      ovaArchive(vm, manifest(manifestLine(disk))),
-    ],
+    ['a digest of a missing disk', 'truncated', ovaArchive(vm, manifest(manifestLine(disk)))],
     [
       'a digest of a wrong length',
       'corrupt-header',
@@ -295,7 +295,7 @@ describe('refuses', () => {
     ],
     ['a line that is not a digest', 'corrupt-header', ovaArchive(vm, disk, manifest('<html>\n'))],
     [
-      'other bytes behind the archive',
+      'other bytes after the archive',
       'trailing-data',
       Buffer.concat([ovaArchive(vm, disk), Buffer.from('x')]),
     ],
@@ -360,15 +360,11 @@ describe('recognises', () => {
   test.each<[string, boolean, Uint8Array]>([
     ['by the name of its first member', true, ovaArchive(vm)],
     ['in capitals', true, ovaArchive(['VM.OVF', ''])],
-    ['where the descriptor is the second', true, ovaArchive(['a', ''], vm)],
-    ['not where the descriptor comes later', false, ovaArchive(disk, vm)],
+    ['if the descriptor is the second', true, ovaArchive(['a', ''], vm)],
+    ['not if the descriptor comes later', false, ovaArchive(disk, vm)],
     ['not by the AppleDouble of one', false, ovaArchive(['._vm.ovf', ''])],
     ['not by a name alone', false, Buffer.from('vm.ovf'.padEnd(1024, '\0'))],
-    [
-      'not where its first header is broken',
-      false,
-      tarHeader({ name: 'vm.ovf', checksum: 'wrong' }),
-    ],
+    ['not if its first header is broken', false, tarHeader({ name: 'vm.ovf', checksum: 'wrong' })],
     ['not by an extended header alone', false, paxHeader([['path', 'vm.ovf']])],
     ['not in nothing', false, new Uint8Array(0)],
   ])('%s', (_, expected, head) => {

@@ -72,7 +72,7 @@ describe('a binding needs', () => {
       'key-unusable',
     ],
     [
-      'the word of another key',
+      'a signature by another key',
       makeBinding(pair, subpair, { unhashed: [sub.keyId(other.keyId)] }),
       'key-unusable',
     ],
