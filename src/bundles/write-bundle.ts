@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import { formatTarHead, tarBlockBytes, tarPadding } from '../cache/archive/tar-head.ts';
-import { inCache } from '../cache/cache-error.ts';
+import { inOutput } from '../cache/cache-error.ts';
 import type { CreateBundleOptions, CreatedBundle } from '../contracts/bundle.ts';
 import { placeOutput, refuseExisting } from '../convert/place-output.ts';
 import { checkOptions, readPath } from '../parts/check-options.ts';
@@ -33,21 +33,21 @@ export async function writeBundle(
   try {
     const { kind, members, files } = await readBundleFolder(from, handles);
     const hash = createHash('sha256');
-    const sizeBytes = await inCache(path, 'write', async () => {
+    const sizeBytes = await inOutput(path, 'write', async () => {
       const output = await open(partial, 'wx', 0o644);
       handles.push(output);
       await compress(writeTar(from, files), output, hash, signal);
       await output.sync();
       return (await output.stat()).size;
     });
-    await inCache(path, 'write', () => placeOutput(partial, path, force));
+    await inOutput(path, 'write', () => placeOutput(partial, path, force));
     return { path, kind, members, sha256: hash.digest('hex'), sizeBytes };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     throw error;
   } finally {
     for (const handle of handles) await handle.close();
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => {});
   }
 }
 

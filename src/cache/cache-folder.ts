@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Log, Warning } from '../contracts/log.ts';
 import { CacheError, UsageError } from '../errors.ts';
 import { Cache, imagesDirOf } from './cache.ts';
-import { inCache, isErrno } from './cache-error.ts';
+import { isErrno, whileOpening } from './cache-error.ts';
 import { checkOwner } from './check-owner.ts';
 import { hasFolders, isWritable, makeFolders } from './make-folders.ts';
 
@@ -39,7 +39,7 @@ export async function openCache(
   const dir = resolve(cacheDir);
   const imagesDir = imagesDirOf(dir);
   const log = options.log ?? (() => undefined);
-  return await inCache(imagesDir, 'open the cache folder', async () => {
+  return await whileOpening(imagesDir, async () => {
     // A hit makes all its system calls synchronously; this lets timers and sockets of the process run between two
     // hits.
     await setImmediate();

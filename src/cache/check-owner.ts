@@ -21,7 +21,12 @@ function checkFolder(path: string, role: 'parent' | 'images'): boolean {
   const target = link.isSymbolicLink() ? statOf(path, statSync) : link;
   if (target === undefined)
     throw refused(path, 'is a symbolic link whose target is missing', 'Remove the link.');
-  if (!target.isDirectory()) throw refused(path, 'is not a folder', 'Move it away.');
+  if (!target.isDirectory())
+    throw refused(
+      path,
+      'is not a folder',
+      'Choose another cache folder with cacheDir (--cache-dir), or move this file away.',
+    );
   checkUser(path, target);
   const sticky = role === 'parent' && (target.mode & 0o1000) !== 0;
   if ((target.mode & 0o002) !== 0 && !sticky) {

@@ -3,7 +3,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { inCache } from '../cache/cache-error.ts';
+import { inOutput } from '../cache/cache-error.ts';
 import { refuse } from '../errors.ts';
 import type { Io } from './io.ts';
 
@@ -13,7 +13,7 @@ export async function inSpoolFolder<T>(
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
   const prefix = join(parent, '.rootdisk-');
-  const folder = await inCache(prefix, 'make a folder at', () => mkdtemp(prefix));
+  const folder = await inOutput(prefix, 'make a folder at', () => mkdtemp(prefix));
   try {
     return await use(folder);
   } finally {
@@ -28,7 +28,7 @@ export async function spoolInput(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<void> {
-  await inCache(path, 'write', async () => {
+  await inOutput(path, 'write', async () => {
     const file = await open(path, 'wx', 0o600);
     try {
       let sizeBytes = 0;

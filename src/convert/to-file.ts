@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GrowingFile } from '../bytes/growing-file.ts';
-import { inCache } from '../cache/cache-error.ts';
+import { inOutput } from '../cache/cache-error.ts';
 import { freeBytes } from '../cache/free-space.ts';
 import { warningsOf } from '../image/allowances.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
@@ -20,7 +20,7 @@ export async function convertToFile(job: ConvertJob, force: boolean): Promise<Co
   await sweepPartials(output);
   const partial = partialPath(output);
   try {
-    return await inCache(output, 'write', async () => {
+    return await inOutput(output, 'write', async () => {
       const handle = await open(partial, 'wx+', 0o666);
       try {
         const { virtualSize } = await copyDisk(job, handle, await freeBytes(dirname(output)));
@@ -43,6 +43,6 @@ export async function convertToFile(job: ConvertJob, force: boolean): Promise<Co
       }
     });
   } finally {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => {});
   }
 }

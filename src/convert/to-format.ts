@@ -2,7 +2,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GrowingFile } from '../bytes/growing-file.ts';
 import { SparseFile } from '../bytes/sparse-file.ts';
-import { inCache } from '../cache/cache-error.ts';
+import { inOutput } from '../cache/cache-error.ts';
 import { freeBytes } from '../cache/free-space.ts';
 import { refuse } from '../errors.ts';
 import { warningsOf } from '../image/allowances.ts';
@@ -32,7 +32,7 @@ export async function convertToFormat(
   const [decoded, partial] = [partialPath(output), partialPath(output)];
   const handles: FileHandle[] = [];
   try {
-    return await inCache(output, 'write', async () => {
+    return await inOutput(output, 'write', async () => {
       const raw = await openRaw(job, decoded, handles);
       await check(chosen, raw.virtualSize);
       const target = await open(partial, 'wx+', 0o666);
@@ -53,8 +53,8 @@ export async function convertToFormat(
     });
   } finally {
     for (const handle of handles) await handle.close();
-    await rm(partial, { force: true });
-    await rm(decoded, { force: true });
+    await rm(partial, { force: true }).catch(() => {});
+    await rm(decoded, { force: true }).catch(() => {});
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, open, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inCache } from '../cache/cache-error.ts';
+import { inOutput } from '../cache/cache-error.ts';
 import { partialPath, sweepPartials } from '../convert/partial-file.ts';
 import { placeOutput, refuseExisting } from '../convert/place-output.ts';
 import type { LaunchPart } from './bootable.ts';
@@ -26,19 +26,19 @@ export async function writeParts(
     return { path, partial: partialPath(path), parts };
   });
   if (!force) for (const { path } of wanted) await refuseExisting(path);
-  const made = await inCache(folder, 'write', () => mkdir(folder, { recursive: true }));
+  const made = await inOutput(folder, 'write', () => mkdir(folder, { recursive: true }));
   let isDone = false;
   try {
     for (const { path, partial, parts } of wanted) {
       await sweepPartials(path);
-      await inCache(path, 'write', () => writePartial(partial, parts, signal));
+      await inOutput(path, 'write', () => writePartial(partial, parts, signal));
     }
     for (const { path, partial } of wanted) {
-      await inCache(path, 'write', () => placeOutput(partial, path, force));
+      await inOutput(path, 'write', () => placeOutput(partial, path, force));
     }
     isDone = true;
   } finally {
-    for (const { partial } of wanted) await rm(partial, { force: true });
+    for (const { partial } of wanted) await rm(partial, { force: true }).catch(() => {});
     if (!isDone && made !== undefined) await rmdir(folder).catch(() => {});
   }
   return wanted.map(({ path }) => path);

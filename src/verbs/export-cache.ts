@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { tarBlockBytes } from '../cache/archive/tar-head.ts';
 import { writeEntryTo } from '../cache/archive/write-entry.ts';
 import type { Cache } from '../cache/cache.ts';
-import { inCache } from '../cache/cache-error.ts';
+import { inOutput } from '../cache/cache-error.ts';
 import { listNames } from '../cache/entries/names-on-disk.ts';
 import { readEntry } from '../cache/entries/read.ts';
 import { openExistingCache } from '../cache/existing-cache.ts';
@@ -69,7 +69,7 @@ export async function exportEntries(
   const partial = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   const entries: ExportedEntry[] = [];
   try {
-    const sizeBytes = await inCache(path, 'write', async () => {
+    const sizeBytes = await inOutput(path, 'write', async () => {
       const handle = await open(partial, 'wx', 0o644);
       try {
         for (const name of new Set(all.map((one) => nameOf(one, cache)))) {
@@ -97,10 +97,10 @@ export async function exportEntries(
         await handle.close();
       }
     });
-    await inCache(path, 'write', () => placeOutput(partial, path, force));
+    await inOutput(path, 'write', () => placeOutput(partial, path, force));
     return { path, sizeBytes, entries };
   } finally {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => {});
   }
 }
 

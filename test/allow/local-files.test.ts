@@ -114,11 +114,11 @@ describe('on the command line', () => {
     expect(both.stderr).toContain('warning: the image is marked as corrupt');
     const looked = await runCli(['inspect', 'image', ...words], { cwd: folder });
     expect(looked.code).toBe(0);
-    expect(looked.stderr).toContain('allowed by encrypted');
+    expect(looked.stderr).toContain('accepted by --allow encrypted');
     const cache = ['--cache-dir', join(folder, 'cache')];
     const ensured = await runCli(['ensure', './image', ...cache, ...words], { cwd: folder });
     expect(ensured.code).toBe(0);
-    expect(ensured.stderr).toContain('allowed by corrupt-flag');
+    expect(ensured.stderr).toContain('accepted by --allow corrupt-flag');
     expect(Buffer.compare(await readFile(ensured.stdout.trim()), encrypted)).toBe(0);
   });
 

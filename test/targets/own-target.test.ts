@@ -80,6 +80,6 @@ test('plug-ins may export only targets, in a list, or with vendors', () => {
   expect(collectParts('one', { default: shelf }).targets).toEqual([shelf]);
   expect(collectParts('two', { default: { targets: [shelf] } }).targets).toEqual([shelf]);
   expect(() => collectParts('bad', { default: { targets: [{ id: 'x' }] } })).toThrow(
-    'targets[0] is no target',
+    'targets[0] is not a target',
   );
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { inCache } from '../../cache/cache-error.ts';
+import { inOutput } from '../../cache/cache-error.ts';
 import { maxSeedBytes, seedKinds } from '../../contracts/seed.ts';
 import { placeOutput, refuseExisting } from '../../convert/place-output.ts';
 import { createRootdisk, createSeed, type SeedKind, type SeedOptions } from '../../core.ts';
@@ -114,7 +114,7 @@ async function readBytes(cwd: string, option: OptionName, file: string): Promise
 async function writeSeed(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
   const partial = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   try {
-    await inCache(path, 'write', async () => {
+    await inOutput(path, 'write', async () => {
       const handle = await open(partial, 'wx', 0o600);
       try {
         await handle.writeFile(bytes);
@@ -124,6 +124,6 @@ async function writeSeed(path: string, bytes: Uint8Array, force: boolean): Promi
       await placeOutput(partial, path, force);
     });
   } finally {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => {});
   }
 }

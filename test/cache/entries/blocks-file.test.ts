@@ -92,7 +92,7 @@ describe('an invalid table', () => {
       [/cut/, () => truncate(path, 20)],
       [/has \d+ bytes, not/, () => truncate(path, good.length - 1)],
       [/another disk/, async () => writeFile(path, await readFile(`${other.path}.blocks`))],
-      [/no table/, () => writeFile(path, Buffer.alloc(100))],
+      [/not a table/, () => writeFile(path, Buffer.alloc(100))],
       [/changed/, () => writeFile(path, good.with(50, (good[50] ?? 0) ^ 1))],
     ];
     for (const [reason, damage] of bad) {

@@ -92,7 +92,7 @@ test('a manifest of another type is named', () => {
 test.each([
   ['text that is not JSON', new TextEncoder().encode('{'), /is not JSON/],
   ['a value that is not an object', new TextEncoder().encode('[]'), /should be an object/],
-  ['an image of a container', changed((m) => delete m['artifactType']), /no artifact/],
+  ['an image of a container', changed((m) => delete m['artifactType']), /not an artifact/],
   [
     'an artifact of another program',
     changed((m) => (m['artifactType'] = 'application/vnd.cncf.helm.config.v1+json')),
