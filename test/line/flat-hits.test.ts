@@ -42,7 +42,7 @@ async function look(
   const image = await line.ensure(reference, {
     ...options,
     log: ({ message }) => {
-      if (message.includes('is no entry')) read += 1;
+      if (message.includes('is not a cache entry')) read += 1;
     },
   });
   expect(image.origin).toBe('cache');
