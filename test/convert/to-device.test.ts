@@ -186,7 +186,7 @@ describe.skipIf(obstacle !== undefined)('a device in use is refused and stays as
   test('under another loop device', async () => {
     const loop = await makeLoop(full);
     const over = attach(loop.path);
-    await expectRefused(loop.path, new RegExp(`${loop.path} is what ${over} is made of`));
+    await expectRefused(loop.path, new RegExp(`${loop.path} is the backing file of ${over}`));
     await expectUnchanged(loop);
   });
 

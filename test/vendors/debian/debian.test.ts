@@ -84,7 +84,7 @@ describe('debian', () => {
     const documents = { [`${dists}${asked}/InRelease`]: sign(read(`${other}.Release`)) };
     await expect(resolve(asked, {}, documents)).rejects.toMatchObject({
       code: 'ERR_METADATA',
-      message: expect.stringContaining(`not of ${asked}`),
+      message: expect.stringContaining(`not to ${asked}`),
     });
   });
 
