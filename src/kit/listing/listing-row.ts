@@ -1,6 +1,14 @@
 import { defined } from '../defined.ts';
 import { countSteps } from '../reader-steps.ts';
-import type { MarkupNode } from './markup-page.ts';
+
+/** The part of a parsed node that is used. */
+export interface MarkupNode {
+  readonly parent: MarkupNode | null;
+  readonly next: MarkupNode | null;
+  readonly children?: readonly MarkupNode[];
+  readonly name?: string;
+  readonly data?: string;
+}
 
 const lists = new Set(['table', 'pre', 'ul', 'ol']);
 

@@ -5,12 +5,12 @@ import { publicUrl } from '../public-url.ts';
 import { reduceMarkup } from './listing-markup.ts';
 import {
   createTextReader,
+  type MarkupNode,
   parseListingDate,
   parseListingSize,
   surroundings,
 } from './listing-row.ts';
-import { type MarkupNode, textOf } from './markup-page.ts';
-import { openMarkup } from './open-markup.ts';
+import { loadMarkup } from './load-markup.ts';
 
 /** One file or folder of a directory index. */
 export interface ListingEntry {
@@ -38,35 +38,30 @@ export async function parseListing(
   const place: Place = { folder: folderOf(base), page: folderOf(from) };
   const markup = reduceMarkup(html);
   if (markup === undefined) throw noListing(place.page, html);
-  const opened = await openMarkup(markup);
+  const $ = await loadMarkup(markup);
 
   // A list with a known id or with sort links is certainly the index. Otherwise the page's title makes all its lists
   // the index, or else a link to the parent folder makes the list around it the index.
-  const sure = new Set<MarkupNode>(
-    opened.elements('table').filter(({ attribs }) => ids.includes(attribs['id'] ?? '')),
-  );
+  const sure = new Set<MarkupNode>($('table#indexlist, table#list').toArray());
   const likely = new Set<MarkupNode>();
   const parents = [place.page, place.folder]
     .filter(({ pathname }) => pathname !== '/')
     .map((folder) => new URL('..', folder).href);
   const found: { list: MarkupNode; isLoose: boolean; entry: ListingEntry }[] = [];
   const textsBeside = createTextReader();
-  for (const link of opened.elements('a')) {
+  for (const link of $('a').toArray()) {
     const { list, row, isLoose } = surroundings(link);
     const href = link.attribs['href']?.trim();
     if (href === undefined) continue;
     if (/^(?:\.\/)?\?(?:C|sort)=/.test(href)) sure.add(list);
-    const text = textOf(link).trim();
+    const text = $(link).text().trim();
     const url = URL.parse(href, place.page);
     const isParent = url !== null && parents.includes(url.href);
     if (isParent && (!isLoose || parentText.test(text))) likely.add(list);
     const entry = entryOf(url, text, place, textsBeside(link, row));
     if (entry !== undefined) found.push({ list, isLoose, entry });
   }
-  const titled = ['title', 'h1'].some((tag) => {
-    const [first] = opened.elements(tag);
-    return isTitle(first === undefined ? '' : textOf(first), place.page);
-  });
+  const titled = ['title', 'h1'].some((tag) => isTitle($(tag).first().text(), place.page));
   const chosen = found.filter(({ list }) =>
     sure.size > 0 ? sure.has(list) : titled || likely.has(list),
   );
@@ -83,8 +78,6 @@ interface Place {
   page: URL;
 }
 
-/** Ids of tables that servers use for the index. */
-const ids = ['indexlist', 'list'];
 const parentText = /^(?:\.\.\/?$|\[?(?:to )?parent)/i;
 
 /** `Index of /pub/` or, from IIS, `host - /pub/`. */
