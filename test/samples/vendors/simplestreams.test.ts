@@ -49,7 +49,7 @@ describe.skipIf(samples === undefined)('simplestreams as captured', () => {
     expect(newest).toMatchObject({ release: '0.3', snapshot: '20130207' });
     await expect(
       ask(simplestreams, documents, '0.3', 'amd64', { parameters: { server: cirrosSite } }),
-    ).rejects.toMatchObject({ code: 'ERR_NOT_FOUND', details: { field: 'parameter' } });
+    ).rejects.toMatchObject({ code: 'ERR_NOT_FOUND', details: { field: 'content' } });
   });
 
   it("reads Ubuntu's stream of August 2024", async () => {
