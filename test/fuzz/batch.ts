@@ -9,6 +9,7 @@ import { tryImage } from './try-image.ts';
  */
 const [first = 0, last = 0] = process.argv.slice(2).map(Number);
 const seeds = [...madeSeeds(), ...(await sampleSeeds())];
+const seedBytes = process.memoryUsage.rss();
 for (let number = first; number < last; number += 1) {
   const seed = seeds[number % seeds.length];
   if (seed === undefined) throw new Error('no images to change');
@@ -26,4 +27,4 @@ for (let number = first; number < last; number += 1) {
   const { user, system } = process.cpuUsage(started);
   process.stdout.write(`${Math.round((user + system) / 1000)} ${verdict}\n`);
 }
-process.stdout.write(`peak ${process.resourceUsage().maxRSS * 1024}\n`);
+process.stdout.write(`peak ${process.resourceUsage().maxRSS * 1024 - seedBytes}\n`);
