@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -44,12 +45,29 @@ describe('keys of the caller', () => {
     expect((await line.ensure({ keys: [file] })).trust.level).toBe('signed');
   });
 
-  test('a file that does not exist is ignored and named in a warning', async () => {
+  test('a file that does not exist is refused by its path, before any request', async () => {
     await expect(line.ensure({ keys: ['/nonexistent/key.asc'] })).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',
       message: expect.stringContaining('/nonexistent/key.asc'),
     });
     expect(line.asked()).toEqual([]);
+  });
+
+  test('a file without an end is refused, not loaded', async () => {
+    await expect(line.ensure({ keys: ['/dev/zero'] })).rejects.toMatchObject({
+      code: 'ERR_INVALID_REQUEST',
+      message: '"/dev/zero" is not a public key',
+    });
+  });
+
+  test('a pipe is read to its end', async () => {
+    const pipe = join(line.folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [{ trust }] = await Promise.all([
+      line.ensure({ keys: [pipe] }),
+      writeFile(pipe, line.signer.publicKey),
+    ]);
+    expect(trust.signer?.fingerprint).toBe(line.signer.fingerprint);
   });
 
   test.each([
