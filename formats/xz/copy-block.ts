@@ -5,7 +5,7 @@ import { StreamReader } from '../shared/streams/stream-reader.ts';
 import type { XzBlock } from './block.ts';
 import { decodeXzBlock } from './decode-block.ts';
 import type { StreamHeader } from './framing.ts';
-import { decodedPieceBytes } from './lzma.ts';
+import { decodedPieceBytes, inputBytes } from './lzma.ts';
 import type { Lzma2Sizes } from './lzma2-chunks.ts';
 
 /** One block and its target. */
@@ -32,7 +32,8 @@ export async function copyBlock(
   const start = block.offset + block.bytes.length;
   const { compressedBytes = Number.POSITIVE_INFINITY } = block;
   const end = start + blockRest(compressedBytes, stream.checkBytes);
-  const reader = new StreamReader(piecesFrom(source, start, end), signal);
+  // Larger pieces live until the next full garbage collection: with 256 KiB a job took 13 MiB more.
+  const reader = new StreamReader(piecesFrom(source, start, end, inputBytes), signal);
   reader.position = start;
   try {
     const output = decodeXzBlock(reader, stream, block, onWalked);

@@ -4,7 +4,8 @@ import { refuse } from '../../src/kit.ts';
 export const decodedPieceBytes: number = 64 * 1024;
 /** The decoder queues sixteen pieces of input, of any length, and as many of output. */
 const queuedPieces = 16;
-const inputBytes = 64 * 1024;
+/** Size of the decoder's input pieces. */
+export const inputBytes: number = 64 * 1024;
 
 /** Memory of a decoder in addition to its dictionary. */
 export const laneBytes: number = queuedPieces * (inputBytes + decodedPieceBytes) + 1024 * 1024;

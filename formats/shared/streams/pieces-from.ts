@@ -1,17 +1,18 @@
 import type { ByteSource } from '../../../src/kit.ts';
 
-const pieceBytes = 256 * 1024;
+const usualBytes = 256 * 1024;
 /** After the expected end, only this much is read at once. */
 const extraBytes = 16 * 1024;
 
 /**
  * The bytes of a source from `start` on, as they arrive, to the end of the source. Up to `expectedEnd` they are read in
- * larger pieces, none of which crosses it.
+ * pieces of `pieceBytes`, none of which crosses it.
  */
 export async function* piecesFrom(
   source: ByteSource,
   start: number,
   expectedEnd: number,
+  pieceBytes: number = usualBytes,
 ): AsyncGenerator<Uint8Array> {
   for (let position = start; ; ) {
     while (source.readyBytes <= position) {

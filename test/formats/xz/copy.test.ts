@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { xz as lzma } from '@napi-rs/lzma';
 import { describe, expect, test } from 'vitest';
 import { xz } from '../../../formats/xz.ts';
 import { decodeContext } from '../decode-context.ts';
+import { countingSource } from '../filesystems/counting-source.ts';
+import { memorySource } from '../filesystems/memory-source.ts';
 import { copyAll, GrowingSink } from '../shared/copying.ts';
 import { decodeAll, diskLikeBytes, refusalOf, sha256 } from '../shared/decoding.ts';
 import { SteppedSource } from '../stepped-source.ts';
@@ -66,6 +69,18 @@ describe('decodes several blocks at once', () => {
     await copying;
     expect(begun.size).toBeGreaterThanOrEqual(9);
   });
+});
+
+test('reads no more than 64 KiB of a block at once', async () => {
+  const block = randomBytes(1_000_000);
+  const sink = new GrowingSink();
+  let longest = 0;
+  const source = countingSource(memorySource(makeXz([block], truly)), (_, _position, length) => {
+    longest = Math.max(longest, length);
+  });
+  await xz.copyTo?.(source, sink, decodeContext());
+  expect(sink.sizeBytes).toBe(block.length);
+  expect(longest).toBe(64 * 1024);
 });
 
 describe('blocks of zeros', () => {
