@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,6 +130,23 @@ describe('blocks that are independent are decoded, hashed and written by threads
     expect(digestBlocks(all, content.length)).toBe(await hashDisk(path));
   });
 });
+
+test.skipIf(process.platform !== 'linux')('threads write at most 256 KiB at once', async () => {
+  const whole = (): Part => {
+    const content = randomBytes(4 * MiB);
+    return { content, block: frameBlock(content, true) };
+  };
+  const { file } = frame(Array.from({ length: 16 }, whole), { blockSize: 7 });
+  const before = writtenCalls();
+  await decode(file);
+  // 256 pieces, and 128 pieces of the packed file; messages between threads are calls, too.
+  expect(writtenCalls() - before).toBeGreaterThan(256 + 100);
+});
+
+/** Number of system calls with which this process has written. */
+function writtenCalls(): number {
+  return Number(/^syscw: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+}
 
 test('a checksum that does not match is refused', async () => {
   const { file } = frame(parts(4 * MiB), { blockSize: 7, checksum: 1 });
