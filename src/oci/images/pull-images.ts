@@ -183,13 +183,16 @@ async function readProved(
   const isProved = origin.state === 'proved';
   const isPinned = actual.some((one) => digests.includes(one));
   if (isProved || isPinned) return { check, isProved, isPinned };
-  throw unusable(repository.where, origin.reason ?? 'nothing proves that it is the published file');
+  throw unusable(
+    `${layer.fileName} in ${repository.where}`,
+    origin.reason ?? 'nothing proves that it is the published file',
+  );
 }
 
 function unusable(name: string, why: string): IntegrityError {
   return new IntegrityError({
     code: 'ERR_UNTRUSTED',
-    message: `${name} is not taken from the registry: ${why}`,
+    message: `${name} is not used: ${why}`,
     hint: 'Give the digest of the published file as digest (--digest), from a source that you trust; or get the image from upstream.',
     details: { fileName: name },
   });
