@@ -10,27 +10,31 @@ const rest: Running = new Map();
  * Starts work that no caller waits for, such as removing a staging folder. A failure goes only to the log: the caller
  * already has its result, and the next call repeats the work. The work must not need the lock of a name.
  */
-export function afterwards(cache: Cache, what: string, work: () => Promise<unknown>): void {
+export function startCleanUp(cache: Cache, what: string, work: () => Promise<unknown>): void {
   begin(tidying, cache, what, work);
 }
 
 /**
- * Like `afterwards`, for work that frees no space and may take long, such as offering a file to other machines. The
+ * Like `startCleanUp`, for work that frees no space and may take long, such as offering a file to other machines. The
  * next download does not wait for it.
  */
-export function lastly(cache: Cache, what: string, work: () => Promise<unknown>): void {
+export function startBackgroundWork(
+  cache: Cache,
+  what: string,
+  work: () => Promise<unknown>,
+): void {
   begin(rest, cache, what, work);
 }
 
 /**
- * Resolves when the `afterwards` tasks of this process have ended, for one images folder or for all. Never rejects.
+ * Resolves when the `startCleanUp` tasks of this process have ended, for one images folder or for all. Never rejects.
  */
-export async function allTidied(imagesDir?: string): Promise<void> {
+export async function awaitCleanUps(imagesDir?: string): Promise<void> {
   await allOf([tidying], imagesDir);
 }
 
 /** Resolves when the tasks of both kinds have ended. Never rejects. */
-export async function allEnded(imagesDir?: string): Promise<void> {
+export async function awaitBackgroundWork(imagesDir?: string): Promise<void> {
   await allOf([tidying, rest], imagesDir);
 }
 

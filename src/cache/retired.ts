@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterwards } from './afterwards.ts';
+import { startCleanUp } from './background-work.ts';
 import type { Cache } from './cache.ts';
 import { isErrno } from './cache-error.ts';
 import { listFolder } from './entries/names-on-disk.ts';
@@ -26,13 +26,13 @@ export async function retireFolder(cache: Cache, dir: string): Promise<void> {
     if (isErrno(error, 'ENOENT')) return;
     throw error;
   }
-  afterwards(cache, `${retired} stays`, () => remove(retired));
+  startCleanUp(cache, `${retired} stays`, () => remove(retired));
 }
 
 /** Starts to remove the folders that a killed process retired but did not remove. */
 export function sweepRetired(cache: Cache): void {
   const staging = cache.folder('staging');
-  afterwards(cache, `removed files stay in ${staging}`, async () => {
+  startCleanUp(cache, `removed files stay in ${staging}`, async () => {
     for (const file of (await listFolder(staging)).filter(isRetired)) {
       await remove(join(staging, file));
     }

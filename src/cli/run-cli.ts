@@ -1,4 +1,4 @@
-import { allEnded } from '../cache/afterwards.ts';
+import { awaitBackgroundWork } from '../cache/background-work.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { loadGotLightly } from '../http/wire/load-got.ts';
 import { builtIns } from '../index.ts';
@@ -56,7 +56,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     return report.exitCode;
   } finally {
     // Scripts that read the cache after this process find nothing that is about to go.
-    await allEnded();
+    await awaitBackgroundWork();
     interrupts.stop();
   }
 }

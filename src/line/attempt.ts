@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { allTidied } from '../cache/afterwards.ts';
+import { awaitCleanUps } from '../cache/background-work.ts';
 import { asBookkeeping } from '../cache/bookkeeping.ts';
 import { openStaging, type Staging } from '../cache/staging.ts';
 import { isResumable, readNote } from '../download/resume-note.ts';
@@ -33,7 +33,7 @@ export async function attemptInStaging<T>(
       return await work({ call, plan, proven: current, staging, ...defined({ tiers }) });
     } catch (error) {
       // A file may still be closing.
-      await allTidied(call.cache.imagesDir);
+      await awaitCleanUps(call.cache.imagesDir);
       if (call.signal.aborted) {
         await keepDownload(call, staging);
         throw call.signal.reason;

@@ -1,4 +1,4 @@
-import { allEnded } from '../cache/afterwards.ts';
+import { awaitBackgroundWork } from '../cache/background-work.ts';
 import { type Entry, readEntry } from '../cache/entries/read.ts';
 import { type Lease, leaseName } from '../cache/locks/lease.ts';
 import { digestsOf } from '../cache/records/source-digests.ts';
@@ -98,7 +98,7 @@ async function leaseAll(
   const release = async (): Promise<void> => {
     for (const lease of leases) await lease.release();
     // A process that ends right after this leaves no work for the next one.
-    await allEnded(call.cache.imagesDir);
+    await awaitBackgroundWork(call.cache.imagesDir);
   };
   try {
     for (const entry of entries) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { GrowingFile } from '../bytes/growing-file.ts';
-import { afterwards } from '../cache/afterwards.ts';
+import { startCleanUp } from '../cache/background-work.ts';
 import { inCache } from '../cache/cache-error.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Digest, Signer } from '../contracts/proof.ts';
@@ -52,7 +52,7 @@ export function settle(
     });
     const [transfer, decode] = await Promise.allSettled([fetching.done, decoding]);
     // Closing a resumed file allocates its blocks on the device, which takes time.
-    afterwards(call.cache, `${staging.download} is not closed`, () => fetching.close());
+    startCleanUp(call.cache, `${staging.download} is not closed`, () => fetching.close());
     if (call.signal.aborted) throw call.signal.reason;
     if (transfer.status === 'rejected') {
       throw decode.status === 'rejected' && outranks(decode.reason)

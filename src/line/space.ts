@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { allTidied } from '../cache/afterwards.ts';
+import { awaitCleanUps } from '../cache/background-work.ts';
 import { allocatedBytes, freeBytes } from '../cache/free-space.ts';
 import { buildName } from '../cache/names/cache-name.ts';
 import { pruneToBudget } from '../cache/prune/budget.ts';
@@ -17,7 +17,7 @@ export async function checkSpace(making: Making): Promise<void> {
   const { call, plan, staging } = making;
   const plannedBytes = plannedBytesOf(making);
   // Space that earlier calls are still freeing counts as free.
-  await allTidied(call.cache.imagesDir);
+  await awaitCleanUps(call.cache.imagesDir);
   const there = await stat(staging.download).then(allocatedBytes, () => 0);
   const neededBytes = Math.max(0, (plannedBytes ?? 0) - there);
   await keepBudget(call, buildName(plan.cacheName), neededBytes);

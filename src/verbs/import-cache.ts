@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ExportMember } from '../cache/archive/tar-head.ts';
 import { paddingBytes } from '../cache/archive/tar-head.ts';
-import { noArchive, TarTape } from '../cache/archive/tar-tape.ts';
+import { badArchive, TarTape } from '../cache/archive/tar-tape.ts';
 import { inCache } from '../cache/cache-error.ts';
 import { findEntries } from '../cache/entries/find.ts';
 import { requireCacheName } from '../cache/names/cache-name.ts';
@@ -90,7 +90,7 @@ export function bindImportCache(parts: BoundParts): ImportCache {
         entries.push(await importMember(call, tape, member, { record, evidence, digests }));
         [record, evidence] = [undefined, undefined];
       }
-      if (record !== undefined) throw noArchive(`it has no disk of ${record.name}`);
+      if (record !== undefined) throw badArchive(`it has no disk of ${record.name}`);
       return { entries };
     } finally {
       await handle.close();
@@ -103,7 +103,7 @@ const maxRecordBytes = 64 * 1024 * 1024;
 /** The record at the start of an entry; it must have the entry's name, and the name must match its identity. */
 async function readRecord(tape: TarTape, member: ExportMember): Promise<ImageRecord> {
   const [, name] = /^(.+)\.json$/.exec(member.name) ?? [];
-  if (name === undefined) throw noArchive(`${member.name} does not directly follow its record`);
+  if (name === undefined) throw badArchive(`${member.name} does not directly follow its record`);
   const parts = requireCacheName(name);
   const text = await readText(tape, member);
   const record = parseImageRecord(text);
@@ -146,7 +146,8 @@ async function importMember(
 ): Promise<ImportedEntry> {
   const { name, source, disk } = record;
   const isSource = member.name === `${name}.source`;
-  if (!isSource && member.name !== name) throw noArchive(`${member.name} is not a part of ${name}`);
+  if (!isSource && member.name !== name)
+    throw badArchive(`${member.name} is not a part of ${name}`);
   const [there] = await findEntries(call.cache, { base: name, sourceSha256: source.sha256 });
   if (there !== undefined) {
     await tape.skip(member.sizeBytes + paddingBytes(member.sizeBytes));

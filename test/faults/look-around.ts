@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { allTidied } from '../../src/cache/afterwards.ts';
+import { awaitCleanUps } from '../../src/cache/background-work.ts';
 import { type Line, sha256, sha256File } from '../fixtures/line.ts';
 
 /** Every file that looks like a disk is one of these. */
@@ -23,7 +23,7 @@ export async function expectTidy(cacheDir: string): Promise<void> {
 
 /** A call that succeeded leaves no file that was only needed to make the disk. */
 export async function expectClean(line: Line): Promise<void> {
-  await allTidied();
+  await awaitCleanUps();
   const staging = join(line.cacheDir, 'images-v1', '.staging');
   expect(await readdir(staging).catch(() => [])).toEqual([]);
 }

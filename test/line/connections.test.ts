@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { allTidied } from '../../src/cache/afterwards.ts';
+import { awaitCleanUps } from '../../src/cache/background-work.ts';
 import type { EnsureOptions } from '../../src/core.ts';
 import type {
   UpstreamExchangeRequest,
@@ -39,7 +39,7 @@ afterEach(() => line.close());
 async function expectDisk(options: EnsureOptions = {}): Promise<void> {
   const image = await line.ensure('acme:1', { connections: 4, ...options });
   expect(await sha256File(image.path)).toBe(digest);
-  await allTidied();
+  await awaitCleanUps();
   expect(await readdir(join(line.cacheDir, 'images-v1', '.staging'))).toEqual([]);
 }
 

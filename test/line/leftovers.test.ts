@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { allTidied } from '../../src/cache/afterwards.ts';
+import { awaitCleanUps } from '../../src/cache/background-work.ts';
 import { type Line, makeDisk, sha256, sha256File, startLine } from '../fixtures/line.ts';
 
 const disk = makeDisk();
@@ -30,7 +30,7 @@ test('the next hit removes the files of a call that was killed right after it ha
   await writeFile(join(staging, name, 'download'), packed);
   const again = await line.ensure();
   expect(again.origin).toBe('cache');
-  await allTidied();
+  await awaitCleanUps();
   expect(await readdir(staging)).toEqual([]);
   expect(await sha256File(again.path)).toBe(sha256(disk));
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { allTidied } from '../../src/cache/afterwards.ts';
+import { awaitCleanUps } from '../../src/cache/background-work.ts';
 import type { EnsureOptions, ProgressEvent } from '../../src/core.ts';
 import type { RouteOptions } from '../../src/testing/upstream.ts';
 import { cutWhenStored } from '../fixtures/cut-when-stored.ts';
@@ -89,7 +89,7 @@ const rest = `bytes=${part}-`;
 
 async function expectDisk(options: EnsureOptions = {}): Promise<void> {
   expect(await sha256File((await line.ensure('acme:1', options)).path)).toBe(sha256(disk));
-  await allTidied();
+  await awaitCleanUps();
   expect(await readdir(stagingDir())).toEqual([]);
 }
 
@@ -114,7 +114,7 @@ test('the next call continues the download of a killed process', async () => {
   expect(line.upstream.requests.at(-1)?.headers['if-range']).toBe(etag);
   const [name = ''] = await line.visible();
   expect(await sha256File(join(cacheDir, 'images-v1', name))).toBe(sha256(disk));
-  await allTidied();
+  await awaitCleanUps();
   expect(await readdir(stagingDir())).toEqual([]);
 });
 

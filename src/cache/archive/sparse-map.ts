@@ -1,7 +1,7 @@
 import type { Extents } from '../../bytes/extents.ts';
 import { refuse } from '../../errors.ts';
 import { tarBlockBytes, tarPadding } from './tar-head.ts';
-import { noArchive, noExport, readWhole, type TarTape } from './tar-tape.ts';
+import { badArchive, noExport, readWhole, type TarTape } from './tar-tape.ts';
 
 /** A map of this many extents takes about 100 MiB; a disk of 2 TiB with data in every second block has more. */
 const maxExtents = 4 * 1024 * 1024;
@@ -23,7 +23,7 @@ export async function readSparseMap(
   let mapBytes = 0;
   const line = async (): Promise<number> => {
     while (!text.includes('\n')) {
-      if (text.length > tarBlockBytes) throw noArchive('the map of a disk is damaged');
+      if (text.length > tarBlockBytes) throw badArchive('the map of a disk is damaged');
       text += (await tape.read(tarBlockBytes)).toString('latin1');
       mapBytes += tarBlockBytes;
     }
@@ -45,7 +45,7 @@ export async function readSparseMap(
   for (let at = 0; at < count; at += 1) {
     const [offset, length] = [await line(), await line()];
     if (offset < end || offset + length > sizeBytes) {
-      throw noArchive('the map of a disk has ranges outside it');
+      throw badArchive('the map of a disk has ranges outside it');
     }
     end = offset + length;
     if (length > 0) extents.push([offset, length]);

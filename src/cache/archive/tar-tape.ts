@@ -80,11 +80,11 @@ function parseHead(block: Buffer): Head {
   };
   const octal = (at: number, length: number) => {
     const digits = /^[0-7]+$/.exec(text(at, length).trim())?.[0];
-    if (digits === undefined) throw noArchive('a header has an invalid number');
+    if (digits === undefined) throw badArchive('a header has an invalid number');
     return Number.parseInt(digits, 8);
   };
   if (text(257, 5) !== 'ustar' || octal(148, 8) !== tarChecksum(block)) {
-    throw noArchive('a header is damaged');
+    throw badArchive('a header is damaged');
   }
   const prefix = text(345, 155);
   const name = prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`;
@@ -97,7 +97,7 @@ function parseRecords(text: string): [string, string][] {
   for (let rest = text; rest !== ''; ) {
     const [, digits = '', key = ''] = /^(\d{1,5}) ([^=\n]{1,100})=/.exec(rest) ?? [];
     const record = Buffer.from(rest).subarray(0, Number(digits)).toString('utf8');
-    if (key === '' || !record.endsWith('\n')) throw noArchive('a pax header is damaged');
+    if (key === '' || !record.endsWith('\n')) throw badArchive('a pax header is damaged');
     records.push([key, record.slice(digits.length + key.length + 2, -1)]);
     rest = rest.slice(record.length);
   }
@@ -130,13 +130,13 @@ function toMember(
 export function readWhole(text: string | undefined): number {
   const value = /^\d{1,16}$/.test(text ?? '') ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;
-  throw noArchive('it has an invalid number');
+  throw badArchive('it has an invalid number');
 }
 
 export const noExport: { hint: string } = {
   hint: 'Import only what rootdisk cache export wrote.',
 };
 
-export function noArchive(why: string): Error {
+export function badArchive(why: string): Error {
   return refuse('corrupt-header', `this is not an export of a cache: ${why}`, noExport);
 }

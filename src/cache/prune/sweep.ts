@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allTidied } from '../afterwards.ts';
+import { awaitCleanUps } from '../background-work.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { listStaging } from '../entries/list.ts';
@@ -31,7 +31,7 @@ export interface SweepContext {
 
 /** Removes files that no running process needs. Keeps files whose lock is held, and all young files. */
 export async function sweepCache(cache: Cache, context: SweepContext): Promise<Swept> {
-  await allTidied(cache.imagesDir);
+  await awaitCleanUps(cache.imagesDir);
   const swept: Swept = {
     downloads: await sweepDownloads(cache, context),
     documents: { count: 0, freedBytes: 0 },

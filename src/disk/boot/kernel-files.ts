@@ -1,6 +1,6 @@
 import { defined } from '../../kit/defined.ts';
 import type { BootPlaces, Menu, MenuEntry, MenuFile } from './menu.ts';
-import { menuFiles, sayMenuFile } from './menu-files.ts';
+import { formatMenuFile, menuFiles } from './menu-files.ts';
 import { namesInFolder } from './names-in-folder.ts';
 import { compareBootVersions } from './version-order.ts';
 
@@ -19,7 +19,7 @@ export async function readKernelFiles(places: BootPlaces): Promise<Menu | undefi
     const entries = await entriesIn(folder);
     const [chosen] = entries;
     if (chosen === undefined) continue;
-    const what = `the newest kernel of ${sayMenuFile(folder)}`;
+    const what = `the newest kernel of ${formatMenuFile(folder)}`;
     const warnings = [
       `No boot loader of this disk has a configuration: ${what} was taken, and its command line is not known.`,
     ];

@@ -17,14 +17,14 @@ export async function menuFiles({
 export async function openMenuFile(file: MenuFile): Promise<OpenFile> {
   const opened = await (await menuFiles(file)).open(file.path);
   if (file.section === undefined) return opened;
-  const place = sayMenuFile({ ...file, section: '' });
+  const place = formatMenuFile({ ...file, section: '' });
   const uki = await readUki(opened, place);
   if (uki !== undefined) return uki.section(file.section);
   throw refuse('corrupt-data', `${place} is not a unified kernel image`);
 }
 
 /** The name of a menu's file in the syntax of `cat`: `p1:/boot/vmlinuz-6.1`; a section follows after `#`. */
-export function sayMenuFile({ volume, subvolume, path, section = '' }: MenuFile): string {
+export function formatMenuFile({ volume, subvolume, path, section = '' }: MenuFile): string {
   const place = subvolume === undefined ? volume.name : `${volume.name}@${subvolume}`;
   const rooted = path.startsWith('/') ? path : `/${path}`;
   return `${place}:${rooted}${section === '' ? '' : `#${section}`}`;

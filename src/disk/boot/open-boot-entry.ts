@@ -5,9 +5,9 @@ import { maxKernelBytes } from '../../image/unpack-kernel.ts';
 import { defined } from '../../kit/defined.ts';
 import { versionOfEntry } from './entry-version.ts';
 import { readKernelKind } from './kernel-kind.ts';
-import { liesAt } from './lies-at.ts';
 import type { MenuEntry, MenuFile } from './menu.ts';
-import { menuFiles, openMenuFile, sayMenuFile } from './menu-files.ts';
+import { formatMenuFile, menuFiles, openMenuFile } from './menu-files.ts';
+import { resolveFolders } from './resolve-folders.ts';
 
 /** Far larger than all initrds of an entry together. */
 const maxInitrdBytes = 1024 * 1024 * 1024;
@@ -46,7 +46,10 @@ async function openPart(
   limit: number,
 ): Promise<{ part: BootPart; opened: OpenFile }> {
   const opened = await openMenuFile(file);
-  const place = sayMenuFile({ ...file, path: await liesAt(await menuFiles(file), file.path) });
+  const place = formatMenuFile({
+    ...file,
+    path: await resolveFolders(await menuFiles(file), file.path),
+  });
   const { sizeBytes } = opened;
   if (sizeBytes > limit) {
     throw refuse('limit', `${place} has ${sizeBytes} bytes; ${limit} are read at most`, {

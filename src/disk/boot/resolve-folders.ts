@@ -7,7 +7,7 @@ const mostLinks = 40;
  * The path of a file after links and dots in its folders were resolved. If `/boot` is a link on its own volume, as
  * with ostree, `/boot/x` is at `/x`. The name of the file itself stays, even if it is a link.
  */
-export async function liesAt(files: FilePaths, path: string): Promise<string> {
+export async function resolveFolders(files: FilePaths, path: string): Promise<string> {
   const last = path.slice(path.lastIndexOf('/') + 1);
   const ahead = path.split('/').slice(0, -1).reverse();
   const folders: string[] = [];

@@ -1,6 +1,6 @@
 import type { FileNode, FilePaths, FileStat, OpenFile } from '../../contracts/file-system.ts';
 import { refuse } from '../../errors.ts';
-import { type FileWorld, notA, walkPath } from './walk-path.ts';
+import { type FileWorld, walkPath, wrongKind } from './walk-path.ts';
 
 const MiB = 1024 * 1024;
 /** Most entries of one directory that `list` holds in memory. */
@@ -28,7 +28,7 @@ export function filePaths(world: FileWorld): FilePaths {
     },
     async list(path) {
       const directory = await walkPath(world, path);
-      if (directory.kind !== 'directory') throw notA('directory', path);
+      if (directory.kind !== 'directory') throw wrongKind('directory', path);
       const found: ({ name: string } & FileStat)[] = [];
       for await (const { name, node } of directory.entries()) {
         if (found.length === mostEntries) {
@@ -45,7 +45,7 @@ export function filePaths(world: FileWorld): FilePaths {
     },
     async readlink(path) {
       const link = await walkPath(world, path, { followLast: false });
-      if (link.kind !== 'link') throw notA('link', path);
+      if (link.kind !== 'link') throw wrongKind('link', path);
       return await link.target();
     },
   };
@@ -66,7 +66,7 @@ function openNode(file: FileNode): OpenFile {
 
 async function fileAt(world: FileWorld, path: string): Promise<FileNode> {
   const node = await walkPath(world, path);
-  if (node.kind !== 'file') throw notA('file', path);
+  if (node.kind !== 'file') throw wrongKind('file', path);
   return node;
 }
 

@@ -55,7 +55,7 @@ export async function walkPath(
 }
 
 /** The error for a node of another kind than requested, such as a directory in place of a file. */
-export function notA(wanted: 'file' | 'directory' | 'link', path: string): Error {
+export function wrongKind(wanted: 'file' | 'directory' | 'link', path: string): Error {
   return refuse('not-a-file', `${shown(path)} is not a ${wanted}`, {
     hint: `Name a ${wanted}.`,
   });

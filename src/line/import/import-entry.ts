@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { GrowingFile } from '../../bytes/growing-file.ts';
 import { readSparseMap, sparseBodyBytes } from '../../cache/archive/sparse-map.ts';
 import { type ExportMember, paddingBytes } from '../../cache/archive/tar-head.ts';
-import { noArchive, type TarTape } from '../../cache/archive/tar-tape.ts';
+import { badArchive, type TarTape } from '../../cache/archive/tar-tape.ts';
 import { inCache } from '../../cache/cache-error.ts';
 import { digestBlocks } from '../../cache/digest/content-digest.ts';
 import { hashFile, tabulateDisk } from '../../cache/digest/hash-disk.ts';
@@ -35,7 +35,7 @@ export async function importSource(
 ): Promise<Entry> {
   const { downloadBytes } = call.options.limits;
   if (member.sizeBytes !== record.source.sizeBytes || member.realBytes !== undefined) {
-    throw noArchive(`${member.name} does not have the size that its record says`);
+    throw badArchive(`${member.name} does not have the size that its record says`);
   }
   await requireRoom(call, member.sizeBytes, downloadBytes, 'downloadBytes');
   // Not a cache name, so that it is swept if this process is killed.
@@ -71,11 +71,11 @@ export async function importDisk(
 ): Promise<Entry> {
   const { sizeBytes, contentDigest, sha256, virtualSize } = record.disk;
   if (member.realBytes !== sizeBytes)
-    throw noArchive(`${member.name} does not have the size that its record says`);
+    throw badArchive(`${member.name} does not have the size that its record says`);
   await requireRoom(call, 0, call.options.limits.virtualBytes, 'virtualBytes', sizeBytes);
   const { extents, mapBytes } = await readSparseMap(tape, sizeBytes);
   if (sparseBodyBytes(mapBytes, extents) !== member.sizeBytes) {
-    throw noArchive(`the map of ${member.name} does not fit its length`);
+    throw badArchive(`the map of ${member.name} does not fit its length`);
   }
   await requireRoom(call, member.sizeBytes - mapBytes, Number.POSITIVE_INFINITY, 'virtualBytes');
   return await waitForName(call, record.name, async () => {

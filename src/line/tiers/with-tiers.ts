@@ -1,4 +1,4 @@
-import { lastly } from '../../cache/afterwards.ts';
+import { startBackgroundWork } from '../../cache/background-work.ts';
 import { buildName } from '../../cache/names/cache-name.ts';
 import type { Tier, TierContext, TierFile } from '../../contracts/tier.ts';
 import { NotFoundError } from '../../errors.ts';
@@ -38,13 +38,17 @@ export async function withTiers(
   try {
     await trace(call, 'tier', { cacheName: plan.cacheName }, () => tiers.find());
     const made = await make(asked);
-    lastly(call.cache, `${plan.artifact.fileName} is not stored in a tier`, async () => {
-      try {
-        await storeInTiers(asked, tiers, made.entry);
-      } finally {
-        await tiers.close();
-      }
-    });
+    startBackgroundWork(
+      call.cache,
+      `${plan.artifact.fileName} is not stored in a tier`,
+      async () => {
+        try {
+          await storeInTiers(asked, tiers, made.entry);
+        } finally {
+          await tiers.close();
+        }
+      },
+    );
     return made;
   } catch (error) {
     await tiers.close();

@@ -31,7 +31,7 @@ export function refusal(
 }
 
 /** For an invalid answer: `ERR_METADATA`. */
-export function senselessAnswer(url: URL, what: string): TransferError {
+export function badAnswer(url: URL, what: string): TransferError {
   const shown = publicUrl(url);
   return new TransferError({
     code: 'ERR_METADATA',

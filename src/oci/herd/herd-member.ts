@@ -59,7 +59,7 @@ export class HerdMember {
 
   async enter(): Promise<HerdTurn> {
     for (;;) {
-      const turn = await this.#step(await this.#find());
+      const turn = await this.#step(await this.#observe());
       if (turn !== undefined) return turn;
       if (this.#waitedMs() >= this.#patienceMs) return this.#alone('deadline');
     }
@@ -71,16 +71,16 @@ export class HerdMember {
         return { kind: 'ready' };
       case 'held':
         // Its own marker, which became visible late.
-        return this.#own.isOf(finding.marker) ? this.#lead() : this.#follow();
+        return this.#own.isOf(finding.marker) ? this.#lead() : this.#waitForLeader();
       case 'free':
-        return this.#mayWrite() ? this.#compete(finding) : this.#linger();
+        return this.#mayWrite() ? this.#compete(finding) : this.#waitForWriter();
       case 'silent':
-        return this.#bear();
+        return this.#waitForRegistry();
     }
   }
 
   /** Another host fetches the image: wait for it. */
-  async #follow(): Promise<undefined> {
+  async #waitForLeader(): Promise<undefined> {
     this.#isTimed = false;
     this.#freeMs = undefined;
     this.#refusals = 0;
@@ -100,7 +100,7 @@ export class HerdMember {
   }
 
   /** No host fetches the image, and this host may not write a marker: another host that may write can come soon. */
-  async #linger(): Promise<HerdTurn | undefined> {
+  async #waitForWriter(): Promise<HerdTurn | undefined> {
     this.#freeMs ??= this.#clock.elapsed();
     const { readOnlyMs } = this.#settings;
     if (this.#clock.elapsed() - this.#freeMs >= readOnlyMs) return this.#alone('read-only');
@@ -109,7 +109,7 @@ export class HerdMember {
   }
 
   /** The registry does not answer: wait only if another host has claimed the image before. */
-  async #bear(): Promise<HerdTurn | undefined> {
+  async #waitForRegistry(): Promise<HerdTurn | undefined> {
     if (this.#held !== undefined) {
       await this.#pause();
       return undefined;
@@ -129,7 +129,7 @@ export class HerdMember {
     } catch (error) {
       if (this.#context.signal.aborted) void this.#own.release();
       this.#context.signal.throwIfAborted();
-      return this.#denied(error);
+      return this.#handleRefusal(error);
     }
   }
 
@@ -148,13 +148,13 @@ export class HerdMember {
     }
     this.#refusals += 1;
     const isStill = stale !== undefined && (await this.#watch.look()).kind === 'free';
-    if (!isStill || !(await this.#dislodge(stale))) return false;
+    if (!isStill || !(await this.#removeExpired(stale))) return false;
     await this.#own.write();
     return true;
   }
 
   /** Makes a marker possible where tags are immutable: removes the expired one, or goes on to the next generation. */
-  async #dislodge(stale: string): Promise<boolean> {
+  async #removeExpired(stale: string): Promise<boolean> {
     try {
       if (await this.#registry.deleteManifest(stale)) return true;
     } catch (error) {
@@ -163,7 +163,7 @@ export class HerdMember {
     return this.#watch.skip();
   }
 
-  async #denied(error: unknown): Promise<HerdTurn | undefined> {
+  async #handleRefusal(error: unknown): Promise<HerdTurn | undefined> {
     switch (kindOfRefusal(error)) {
       case 'forbidden':
         this.#rights.mayWrite = false;
@@ -172,12 +172,12 @@ export class HerdMember {
         this.#refusals += 1;
         return undefined;
       case 'unreachable':
-        return this.#bear();
+        return this.#waitForRegistry();
     }
   }
 
   /** Reads the tag, and the marker when it is due. */
-  async #find(): Promise<Finding> {
+  async #observe(): Promise<Finding> {
     try {
       if ((await this.#timed(this.#registry.hasManifest(this.#tag))) !== false) {
         return { kind: 'ready' };

@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { allTidied } from '../../../src/cache/afterwards.ts';
+import { awaitCleanUps } from '../../../src/cache/background-work.ts';
 import { openCache } from '../../../src/cache/cache-folder.ts';
 import { readDigestTable, restoreDigestTable } from '../../../src/cache/entries/blocks-file.ts';
 import { type Entry, readEntry } from '../../../src/cache/entries/read.ts';
@@ -207,7 +207,7 @@ describe('a process that is killed', () => {
     expect(await verifyEntry(old)).toEqual({ state: 'intact' });
     await restoreDigestTable(cache, old, signal);
     expect(await readDigestTable(old)).toHaveProperty('table');
-    await allTidied();
+    await awaitCleanUps();
     expect(await readdir(cache.folder('staging'))).toEqual([]);
     expect((await stat(join(cache.imagesDir, `${name}.blocks`))).mode & 0o7777).toBe(0o644);
   });

@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allTidied } from '../../../src/cache/afterwards.ts';
+import { awaitCleanUps } from '../../../src/cache/background-work.ts';
 import { openCache } from '../../../src/cache/cache-folder.ts';
 import { publishEntry } from '../../../src/cache/entries/publish.ts';
 import { readEntry } from '../../../src/cache/entries/read.ts';
@@ -43,7 +43,7 @@ describe('publishEntry', () => {
       mtimeMs: stats.mtimeMs,
       contentDigest: await hashDisk(entry.path),
     });
-    await allTidied();
+    await awaitCleanUps();
     expect(await readdir(cache.folder('staging'))).toEqual([]);
     expect((await readdir(cache.imagesDir)).filter((file) => file.startsWith('ubuntu'))).toEqual([
       name,

@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/prom
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { allTidied } from '../../../src/cache/afterwards.ts';
+import { awaitCleanUps } from '../../../src/cache/background-work.ts';
 import { createRootdisk, type VerifiedEntry, type VerifyCacheOptions } from '../../../src/core.ts';
 import { buildQcow2Image } from '../../../src/testing/qcow2-image.ts';
 import { startChild } from '../../cache/child.ts';
@@ -95,7 +95,7 @@ describe('only the damaged blocks are made again', () => {
       before,
     );
     expect(await sha256File(`${path}.source`)).toBe(sha256(packed));
-    await allTidied();
+    await awaitCleanUps();
     expect(await readdir(join(line.cacheDir, 'images-v1/.staging'))).toEqual([]);
     expect(await repair({ repair: false })).toMatchObject([{ state: 'intact' }]);
     expect(line.asked()).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { allEnded } from '../../../src/cache/afterwards.ts';
+import { awaitBackgroundWork } from '../../../src/cache/background-work.ts';
 import { createRootdisk, type EnsureOptions, type RootdiskOptions } from '../../../src/core.ts';
 import type { Tier, TierVisit } from '../../../src/kit.ts';
 import { type Line, makeDisk, parts, sha256, startLine } from '../../fixtures/line.ts';
@@ -108,7 +108,7 @@ test('two parallel callers make one visit', async () => {
   shelf.files.set(key, disk);
   const images = await Promise.all([ensure(shelf.tier), ensure(shelf.tier)]);
   expect(images.map(({ origin }) => origin).toSorted()).toEqual(['cache', 'tier']);
-  await allEnded();
+  await awaitBackgroundWork();
   expect(shelf.told).toEqual(['visit', 'read 0-', 'close']);
 });
 
@@ -120,7 +120,7 @@ test('kernel and initrd are files of the disk, each with its role', async () => 
   line.upstream.route('images.acme.example/initrd', initrd);
   const shelf = makeShelf();
   await ensure(shelf.tier, { boot: true });
-  await allEnded();
+  await awaitBackgroundWork();
   expect(shelf.asked.map(({ name, role }) => `${name}.${role}`)).toEqual([
     'acme_1_default_amd64_20260101.kernel',
     'acme_1_default_amd64_20260101.initrd',
@@ -187,7 +187,7 @@ describe('the answer of a tier must fulfil its contract', () => {
     });
     shelf.files.set(key, Buffer.alloc(disk.length, 7));
     const image = await ensure(shelf.tier, { log: ({ message }) => told.push(message) });
-    await allEnded();
+    await awaitBackgroundWork();
     expect(image.origin).toBe('network');
     expect(told.join()).toMatch(/I cannot.*it sticks/s);
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { allEnded } from '../../../src/cache/afterwards.ts';
+import { awaitBackgroundWork } from '../../../src/cache/background-work.ts';
 import type { EnsuredImage, EnsureOptions, ProgressEvent } from '../../../src/core.ts';
 import { type Line, makeDisk, sha256, sha256File, startLine } from '../../fixtures/line.ts';
 import { hexOf, makeShelf, type Shelf, shelfKey } from '../../fixtures/shelf-tier.ts';
@@ -29,7 +29,7 @@ afterEach(() => line.close());
 async function ensure(shelf: Shelf, options: EnsureOptions = {}) {
   const image = await line.ensure('acme:1', { tiers: [shelf.tier], ...options });
   expect(await sha256File(image.path)).toBe(sha256(disk));
-  await allEnded();
+  await awaitBackgroundWork();
   return image;
 }
 /** Warnings without those about the test's own server. */

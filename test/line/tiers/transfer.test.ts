@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { allEnded } from '../../../src/cache/afterwards.ts';
+import { awaitBackgroundWork } from '../../../src/cache/background-work.ts';
 import type { EnsuredImage, EnsureOptions } from '../../../src/core.ts';
 import { TransferError } from '../../../src/errors.ts';
 import type { TierCopy } from '../../../src/kit.ts';
@@ -42,7 +42,7 @@ afterEach(() => line.close());
 async function ensure(shelf: Shelf, options: EnsureOptions = {}): Promise<EnsuredImage> {
   const made = await line.ensure('acme:1', { tiers: [shelf.tier], ...options });
   expect(await sha256File(made.path)).toBe(sha256(disk));
-  await allEnded();
+  await awaitBackgroundWork();
   return made;
 }
 

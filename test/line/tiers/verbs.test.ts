@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { allEnded } from '../../../src/cache/afterwards.ts';
+import { awaitBackgroundWork } from '../../../src/cache/background-work.ts';
 import { createRootdisk } from '../../../src/core.ts';
 import { damage } from '../../fixtures/damage.ts';
 import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../../fixtures/line.ts';
@@ -63,7 +63,7 @@ test('an address with a digest may come from a tier, and then counts as pinned, 
   const files = makeShelf();
   await using first = await line.ensure(url, { ...given, tiers: [files.tier] });
   expect(first.origin).toBe('network');
-  await allEnded();
+  await awaitBackgroundWork();
   const cacheDir = join(line.folder, 'other');
   const image = await line.ensure(url, { ...given, tiers: [files.tier], cacheDir });
   expect(image).toMatchObject({ origin: 'tier', trust: { level: 'pinned', pinned: true } });
@@ -104,7 +104,7 @@ test('a copy that unpacks to more than the limit is refused if its digest is wro
   const limits = { virtualBytes: 8 * 1024 ** 2 };
   const image = await line.ensure('acme:1', { tiers: [shelf.tier], limits });
   expect(image.origin).toBe('network');
-  await allEnded();
+  await awaitBackgroundWork();
   expect(shelf.told).toEqual(['visit', 'read 0-', 'refuse ERR_DIGEST', 'close']);
 });
 

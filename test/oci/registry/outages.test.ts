@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { allEnded } from '../../../src/cache/afterwards.ts';
+import { awaitBackgroundWork } from '../../../src/cache/background-work.ts';
 import { registryTier } from '../../../src/oci/registry-tier.ts';
 import { type Line, makeDisk, sha256, sha256File, startLine } from '../../fixtures/line.ts';
 import { type DockerRegistry, freePort, startDockerRegistry } from './docker-registry.ts';
@@ -31,7 +31,7 @@ describeWith(['docker-registry'], 'a call with a registry', () => {
     const cacheDir = `${line.folder}/${crypto.randomUUID()}`;
     const tiers = [tierOf(host, repository, options.only)];
     const image = await line.ensure('acme:1', { cacheDir, tiers });
-    await allEnded();
+    await awaitBackgroundWork();
     expect(await sha256File(image.path)).toBe(digest);
     const fetched = line.asked().filter((name) => name === 'acme.raw').length;
     const warnings = image.trust.warnings.filter(({ code }) => code !== 'mirror');

@@ -4,7 +4,7 @@ type Cost = 'commands' | 'sources' | 'lookups' | 'characters';
 type Bound = Cost | 'fileBytes' | 'nesting' | 'wordBytes' | 'tokens';
 
 /** Limits for reading one menu; real configurations need a tenth of them. */
-export const mostOfGrub: Readonly<Record<Bound, number>> = {
+export const grubLimits: Readonly<Record<Bound, number>> = {
   fileBytes: 1024 * 1024,
   /** In one file, including line ends. */
   tokens: 100_000,
@@ -35,12 +35,12 @@ export function grubBudget(): GrubBudget {
   return {
     spend(what, count = 1) {
       spent[what] += count;
-      const limit = mostOfGrub[what];
-      if (spent[what] > limit) throw tooMuchGrub(`more than ${limit} ${shown[what]}`, limit);
+      const limit = grubLimits[what];
+      if (spent[what] > limit) throw aboveGrubLimit(`more than ${limit} ${shown[what]}`, limit);
     },
   };
 }
 
-export function tooMuchGrub(what: string, limit: number): Error {
+export function aboveGrubLimit(what: string, limit: number): Error {
   return refuse('limit', `The configuration of GRUB has ${what}`, { limit });
 }

@@ -1,4 +1,4 @@
-import { mostOfGrub } from './budget.ts';
+import { grubLimits } from './budget.ts';
 import type { Devices } from './devices.ts';
 import { parseEnvironmentBlock } from './environment-block.ts';
 import type { Variables } from './variables.ts';
@@ -23,7 +23,7 @@ export async function runLoadEnv(
     } else if (word.startsWith('--file=')) path = word.slice('--file='.length);
     else if (!word.startsWith('-')) wanted.push(word);
   }
-  const bytes = await devices.read(path, variables, mostOfGrub.fileBytes);
+  const bytes = await devices.read(path, variables, grubLimits.fileBytes);
   if (bytes === undefined) return false;
   const values = parseEnvironmentBlock(bytes);
   if (values === undefined) {

@@ -1,4 +1,4 @@
-import { mostOfGrub, tooMuchGrub } from './budget.ts';
+import { aboveGrubLimit, grubLimits } from './budget.ts';
 import { badGrub, type GrubToken, readTokens, type Word } from './tokens.ts';
 
 /** A command; `block` is the text in braces after its words. */
@@ -55,8 +55,8 @@ class ScriptParser {
   /** Reads until a word that ends the statements, or `}`, and leaves that word. */
   #statements(ends: readonly string[]): GrubStatement[] {
     this.#depth += 1;
-    if (this.#depth > mostOfGrub.nesting + 1) {
-      throw tooMuchGrub(`more than ${mostOfGrub.nesting} levels`, mostOfGrub.nesting);
+    if (this.#depth > grubLimits.nesting + 1) {
+      throw aboveGrubLimit(`more than ${grubLimits.nesting} levels`, grubLimits.nesting);
     }
     const statements: GrubStatement[] = [];
     while (this.#next !== undefined && this.#next.kind !== 'close') {
@@ -162,8 +162,8 @@ class ScriptParser {
     this.#next = done === true ? undefined : value;
     this.#line = this.#next?.line ?? this.#line;
     this.#words += 1;
-    if (this.#words > mostOfGrub.tokens)
-      throw tooMuchGrub(`more than ${mostOfGrub.tokens} words`, mostOfGrub.tokens);
+    if (this.#words > grubLimits.tokens)
+      throw aboveGrubLimit(`more than ${grubLimits.tokens} words`, grubLimits.tokens);
   }
 
   #ahead(): GrubToken['kind'] | undefined {

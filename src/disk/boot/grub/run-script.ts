@@ -1,6 +1,6 @@
 import { refuse } from '../../../errors.ts';
 import type { BootPlaces } from '../menu.ts';
-import { type GrubBudget, grubBudget, mostOfGrub } from './budget.ts';
+import { type GrubBudget, grubBudget, grubLimits } from './budget.ts';
 import { Devices } from './devices.ts';
 import type { Frame } from './frame.ts';
 import { runLoadEnv } from './load-env-command.ts';
@@ -39,7 +39,7 @@ export class ScriptRun {
 
   /** Runs a file; false if it does not exist. */
   async runFile(path: string, frame: Frame): Promise<boolean> {
-    const bytes = await this.devices.read(path, frame.variables, mostOfGrub.fileBytes);
+    const bytes = await this.devices.read(path, frame.variables, grubLimits.fileBytes);
     if (bytes === undefined) return false;
     this.budget.spend('sources');
     const outer = this.#place;

@@ -1,5 +1,5 @@
 import type { FileStat } from '../../../contracts/file-system.ts';
-import { mostOfGrub, tooMuchGrub } from './budget.ts';
+import { aboveGrubLimit, grubLimits } from './budget.ts';
 
 /** Answers questions about files: the result of `stat` for a path, if it exists. */
 export type StatFile = (path: string) => Promise<FileStat | undefined>;
@@ -54,8 +54,8 @@ async function allOf(ahead: string[], stat: StatFile, depth: number): Answer {
 }
 
 async function oneOf(ahead: string[], stat: StatFile, depth: number): Answer {
-  if (depth > mostOfGrub.nesting)
-    throw tooMuchGrub('a test of too many levels', mostOfGrub.nesting);
+  if (depth > grubLimits.nesting)
+    throw aboveGrubLimit('a test of too many levels', grubLimits.nesting);
   const word = ahead.pop();
   if (word === undefined) return false;
   const operator = ahead.at(-1) ?? '';

@@ -1,5 +1,5 @@
 import { refuse } from '../../../errors.ts';
-import { mostOfGrub, tooMuchGrub } from './budget.ts';
+import { aboveGrubLimit, grubLimits } from './budget.ts';
 
 /** A part of a word; the value of an unquoted variable is split at its blanks. */
 interface WordPart {
@@ -120,10 +120,10 @@ function wordBuilder(): WordBuilder {
     parts,
     add(text, isQuoted, isVariable = false) {
       length += text.length;
-      if (length > mostOfGrub.wordBytes) {
-        throw tooMuchGrub(
-          `a word of more than ${mostOfGrub.wordBytes} characters`,
-          mostOfGrub.wordBytes,
+      if (length > grubLimits.wordBytes) {
+        throw aboveGrubLimit(
+          `a word of more than ${grubLimits.wordBytes} characters`,
+          grubLimits.wordBytes,
         );
       }
       const last = parts.at(-1);

@@ -1,4 +1,4 @@
-import { type GrubBudget, mostOfGrub, tooMuchGrub } from './budget.ts';
+import { aboveGrubLimit, type GrubBudget, grubLimits } from './budget.ts';
 import type { Word } from './tokens.ts';
 
 /** Variables of GRUB; an inner scope does not change the outer one. */
@@ -74,10 +74,10 @@ export function expandWords(
   };
   const add = (text: string): void => {
     open = (open ?? '') + text;
-    if (open.length > mostOfGrub.wordBytes) {
-      throw tooMuchGrub(
-        `a word of more than ${mostOfGrub.wordBytes} characters`,
-        mostOfGrub.wordBytes,
+    if (open.length > grubLimits.wordBytes) {
+      throw aboveGrubLimit(
+        `a word of more than ${grubLimits.wordBytes} characters`,
+        grubLimits.wordBytes,
       );
     }
   };

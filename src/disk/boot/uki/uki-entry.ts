@@ -1,7 +1,7 @@
 import { defined } from '../../../kit/defined.ts';
 import { systemOf } from '../../os-release.ts';
 import type { BootVolume, MenuEntry, MenuFile } from '../menu.ts';
-import { sayMenuFile } from '../menu-files.ts';
+import { formatMenuFile } from '../menu-files.ts';
 import { readUki } from './uki.ts';
 
 /** A unified kernel image as an entry, with the values that order it in systemd-boot. */
@@ -19,7 +19,7 @@ export async function readUkiEntry(
 ): Promise<UkiEntry | undefined> {
   const file: MenuFile = { volume, path };
   const opened = await volume.files.open(path);
-  const uki = await readUki(opened, sayMenuFile(file));
+  const uki = await readUki(opened, formatMenuFile(file));
   if (uki === undefined) return undefined;
   const { fields, system } = systemOf((await uki.text('.osrel')) ?? '');
   const uname = await uki.text('.uname');

@@ -2,7 +2,7 @@ import { TransferError } from '../../../errors.ts';
 import { isPrivateHost } from '../../../http/addresses/private-hosts.ts';
 import type { SentAnswer } from '../../../http/send.ts';
 import { publicUrl } from '../../../kit/public-url.ts';
-import { senselessAnswer } from '../refusal.ts';
+import { badAnswer } from '../refusal.ts';
 
 /**
  * The address that continues an upload: the `Location` of an answer, absolute or relative. It may lead to another
@@ -11,7 +11,7 @@ import { senselessAnswer } from '../refusal.ts';
 export function uploadLocation(answer: SentAnswer, asked: URL): URL {
   const location = URL.parse(answer.headers['location'] ?? '', asked);
   if (answer.headers['location'] === undefined || location === null) {
-    throw senselessAnswer(asked, 'does not say where the upload continues');
+    throw badAnswer(asked, 'does not say where the upload continues');
   }
   // A registry behind a TLS proxy may write http in its own addresses.
   if (location.hostname === asked.hostname && asked.protocol === 'https:') {

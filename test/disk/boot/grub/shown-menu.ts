@@ -1,6 +1,6 @@
 import { versionOfEntry } from '../../../../src/disk/boot/entry-version.ts';
 import { readGrubMenu } from '../../../../src/disk/boot/grub/read-grub.ts';
-import { sayMenuFile } from '../../../../src/disk/boot/menu-files.ts';
+import { formatMenuFile } from '../../../../src/disk/boot/menu-files.ts';
 import { bootPlaces, type MadeVolume } from '../places.ts';
 
 /** A menu in a form to compare: the places of files, without the volumes themselves. */
@@ -32,8 +32,8 @@ export async function shownMenu(volumes: readonly MadeVolume[]): Promise<ShownMe
     loader,
     title,
     version: versionOfEntry(chosen),
-    kernel: sayMenuFile(kernel),
-    initrd: initrd.map(sayMenuFile),
+    kernel: formatMenuFile(kernel),
+    initrd: initrd.map(formatMenuFile),
     cmdline,
   };
   return { chosen: shown, id, ids, warnings };
