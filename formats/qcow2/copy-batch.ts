@@ -2,6 +2,7 @@ import type { ByteSource } from '../../src/kit.ts';
 import {
   type DiskPart,
   type DiskPartWriter,
+  useRange,
   writeDiskParts,
 } from '../shared/blocks/write-disk-parts.ts';
 import type { ClusterBatch } from './cluster-batch.ts';
@@ -24,12 +25,13 @@ export async function copyBatch(batch: ClusterBatch, job: CopyJob): Promise<void
   const { source, signal, clusters } = job;
   if (await clusters?.copy(batch)) return;
   signal.throwIfAborted();
-  const bytes = await source.read(batch.start, batch.end - batch.start);
-  if (bytes.length < batch.end - batch.start) {
-    const details = { offset: batch.start + bytes.length };
-    throw refuseQcow2('truncated', 'the file ends inside a data cluster', details);
-  }
-  await writeDiskParts(await decodeBatch(batch, bytes, job), job.writer);
+  await useRange(source, batch, job.writer, async (bytes) => {
+    if (bytes.length < batch.end - batch.start) {
+      const details = { offset: batch.start + bytes.length };
+      throw refuseQcow2('truncated', 'the file ends inside a data cluster', details);
+    }
+    await writeDiskParts(await decodeBatch(batch, bytes, job), job.writer);
+  });
 }
 
 async function decodeBatch(

@@ -1,7 +1,11 @@
 import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '../../src/kit.ts';
 import { PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
-import { type DiskPartWriter, writeDiskParts } from '../shared/blocks/write-disk-parts.ts';
+import {
+  type DiskPartWriter,
+  useRange,
+  writeDiskParts,
+} from '../shared/blocks/write-disk-parts.ts';
 import { zeroHoles } from '../shared/blocks/zero-holes.ts';
 import { untilComplete } from '../shared/sources/until-complete.ts';
 import { compareRedundant } from './compare-redundant.ts';
@@ -93,15 +97,15 @@ async function copyBatch(
   source: ByteSource,
   writer: DiskPartWriter,
 ): Promise<void> {
-  const length = batch.end - batch.start;
-  const bytes = await source.read(batch.start, length);
-  if (bytes.length < length) {
-    const details = { offset: batch.start + bytes.length };
-    throw refuseVmdk('truncated', 'the file ends inside a grain', details);
-  }
-  const parts = batch.pieces.map((piece) => {
-    const from = piece.host - batch.start;
-    return { guest: piece.guest, bytes: bytes.subarray(from, from + piece.length) };
+  await useRange(source, batch, writer, async (bytes) => {
+    if (bytes.length < batch.end - batch.start) {
+      const details = { offset: batch.start + bytes.length };
+      throw refuseVmdk('truncated', 'the file ends inside a grain', details);
+    }
+    const parts = batch.pieces.map((piece) => {
+      const from = piece.host - batch.start;
+      return { guest: piece.guest, bytes: bytes.subarray(from, from + piece.length) };
+    });
+    await writeDiskParts(parts, writer);
   });
-  await writeDiskParts(parts, writer);
 }

@@ -1,4 +1,4 @@
-import type { DiskSink } from '../../../src/kit.ts';
+import type { ByteSource, DiskSink } from '../../../src/kit.ts';
 
 /** Bytes and their place on the disk. */
 export interface DiskPart {
@@ -13,6 +13,23 @@ export interface DiskPartWriter {
   maxBytes: number;
   /** Buffers of `maxBytes` that no write is using; new buffers for every write would burden the garbage collector. */
   spare: Uint8Array[];
+}
+
+/**
+ * Reads a range of a source for `use`, into a spare buffer that serves again afterwards: with new buffers, the garbage
+ * collector took more time than the copy.
+ */
+export async function useRange(
+  source: ByteSource,
+  { start, end }: { start: number; end: number },
+  { spare, maxBytes }: DiskPartWriter,
+  use: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const length = end - start;
+  const memory = length > maxBytes ? undefined : (spare.pop() ?? new Uint8Array(maxBytes));
+  await use(await source.read(start, length, memory));
+  // Not after a failure: a decoder may still read it.
+  if (memory !== undefined) spare.push(memory);
 }
 
 /** Writes parts in any order; adjacent parts of the disk are written at once. */
@@ -43,7 +60,8 @@ function partEnd(part: DiskPart | undefined): number {
 async function writeRun(parts: readonly DiskPart[], writer: DiskPartWriter): Promise<void> {
   const [first] = parts;
   if (first === undefined) return;
-  if (parts.length === 1) return writer.sink.write(first.guest, first.bytes);
+  const view = viewOfAll(parts);
+  if (view !== undefined) return writer.sink.write(first.guest, view);
   const buffer = writer.spare.pop() ?? new Uint8Array(writer.maxBytes);
   let length = 0;
   for (const { bytes } of parts) {
@@ -52,4 +70,19 @@ async function writeRun(parts: readonly DiskPart[], writer: DiskPartWriter): Pro
   }
   await writer.sink.write(first.guest, buffer.subarray(0, length));
   writer.spare.push(buffer);
+}
+
+/** All parts as one view, if they are adjacent in memory, too. */
+function viewOfAll(parts: readonly DiskPart[]): Uint8Array | undefined {
+  const [
+    {
+      bytes: { buffer, byteOffset },
+    } = { bytes: new Uint8Array(0) },
+  ] = parts;
+  let length = 0;
+  for (const { bytes } of parts) {
+    if (bytes.buffer !== buffer || bytes.byteOffset !== byteOffset + length) return undefined;
+    length += bytes.length;
+  }
+  return new Uint8Array(buffer, byteOffset, length);
 }
