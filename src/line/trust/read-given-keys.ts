@@ -36,7 +36,9 @@ async function readKeyFile(path: string): Promise<string> {
 /** The whole file, or more than `maxBytes` of it: a device has no end. */
 async function readStart(path: string): Promise<Buffer> {
   const stats = statSync(path);
-  if (stats.isFile() && stats.size <= maxBytesNow) return readFileSync(path);
+  // Files of /proc have no length; reading one may wait.
+  const isShort = stats.isFile() && stats.size > 0 && stats.size <= maxBytesNow;
+  if (isShort) return readFileSync(path);
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
